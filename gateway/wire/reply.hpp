@@ -28,6 +28,7 @@ inline constexpr std::size_t kMaxReplyText = 2000; ///< Bytes of each.
 struct Notice {
     domain::Msisdn to;
     domain::LanguageTag language;
+    domain::CaseCode code;
 };
 [[nodiscard]] Bytes seal_notice(const BoxPublic& box, const Notice& notice);
 /// Errors: kDenied - not for this box, or altered.
