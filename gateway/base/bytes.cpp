@@ -4,15 +4,24 @@ namespace kentongan {
 
 const char* name_of(ErrorCode code) {
     switch (code) {
-    case ErrorCode::kInvalid: return "invalid";
-    case ErrorCode::kNotFound: return "not_found";
-    case ErrorCode::kConflict: return "conflict";
-    case ErrorCode::kDenied: return "denied";
-    case ErrorCode::kNoSpace: return "no_space";
-    case ErrorCode::kCorrupt: return "corrupt";
-    case ErrorCode::kUnavailable: return "unavailable";
-    case ErrorCode::kUnsupported: return "unsupported";
-    case ErrorCode::kInternal: return "internal";
+    case ErrorCode::kInvalid:
+        return "invalid";
+    case ErrorCode::kNotFound:
+        return "not_found";
+    case ErrorCode::kConflict:
+        return "conflict";
+    case ErrorCode::kDenied:
+        return "denied";
+    case ErrorCode::kNoSpace:
+        return "no_space";
+    case ErrorCode::kCorrupt:
+        return "corrupt";
+    case ErrorCode::kUnavailable:
+        return "unavailable";
+    case ErrorCode::kUnsupported:
+        return "unsupported";
+    case ErrorCode::kInternal:
+        return "internal";
     }
     return "internal";
 }

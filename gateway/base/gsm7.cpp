@@ -11,14 +11,14 @@ constexpr std::uint8_t kEscape = 0x1b;
 
 // TS 23.038 §6.2.1, by code point; 0x1B is the escape and has no character.
 constexpr std::array<char32_t, 128> kBasic = {
-    U'@',  U'£',  U'$',  U'¥',  U'è',  U'é',  U'ù',  U'ì',  U'ò', U'Ç',  U'\n', U'Ø', U'ø', U'\r', U'Å', U'å',
-    U'Δ',  U'_',  U'Φ',  U'Γ',  U'Λ',  U'Ω',  U'Π',  U'Ψ',  U'Σ', U'Θ',  U'Ξ',  0,    U'Æ', U'æ',  U'ß', U'É',
-    U' ',  U'!',  U'"',  U'#',  U'¤',  U'%',  U'&',  U'\'', U'(', U')',  U'*',  U'+', U',', U'-',  U'.', U'/',
-    U'0',  U'1',  U'2',  U'3',  U'4',  U'5',  U'6',  U'7',  U'8', U'9',  U':',  U';', U'<', U'=',  U'>', U'?',
-    U'¡',  U'A',  U'B',  U'C',  U'D',  U'E',  U'F',  U'G',  U'H', U'I',  U'J',  U'K', U'L', U'M',  U'N', U'O',
-    U'P',  U'Q',  U'R',  U'S',  U'T',  U'U',  U'V',  U'W',  U'X', U'Y',  U'Z',  U'Ä', U'Ö', U'Ñ',  U'Ü', U'§',
-    U'¿',  U'a',  U'b',  U'c',  U'd',  U'e',  U'f',  U'g',  U'h', U'i',  U'j',  U'k', U'l', U'm',  U'n', U'o',
-    U'p',  U'q',  U'r',  U's',  U't',  U'u',  U'v',  U'w',  U'x', U'y',  U'z',  U'ä', U'ö', U'ñ',  U'ü', U'à'};
+    U'@', U'£', U'$', U'¥', U'è', U'é', U'ù', U'ì',  U'ò', U'Ç', U'\n', U'Ø', U'ø', U'\r', U'Å', U'å',
+    U'Δ', U'_', U'Φ', U'Γ', U'Λ', U'Ω', U'Π', U'Ψ',  U'Σ', U'Θ', U'Ξ',  0,    U'Æ', U'æ',  U'ß', U'É',
+    U' ', U'!', U'"', U'#', U'¤', U'%', U'&', U'\'', U'(', U')', U'*',  U'+', U',', U'-',  U'.', U'/',
+    U'0', U'1', U'2', U'3', U'4', U'5', U'6', U'7',  U'8', U'9', U':',  U';', U'<', U'=',  U'>', U'?',
+    U'¡', U'A', U'B', U'C', U'D', U'E', U'F', U'G',  U'H', U'I', U'J',  U'K', U'L', U'M',  U'N', U'O',
+    U'P', U'Q', U'R', U'S', U'T', U'U', U'V', U'W',  U'X', U'Y', U'Z',  U'Ä', U'Ö', U'Ñ',  U'Ü', U'§',
+    U'¿', U'a', U'b', U'c', U'd', U'e', U'f', U'g',  U'h', U'i', U'j',  U'k', U'l', U'm',  U'n', U'o',
+    U'p', U'q', U'r', U's', U't', U'u', U'v', U'w',  U'x', U'y', U'z',  U'ä', U'ö', U'ñ',  U'ü', U'à'};
 
 constexpr std::array<std::pair<std::uint8_t, char32_t>, 10> kExtension = {{{0x0a, U'\f'},
                                                                            {0x14, U'^'},
@@ -32,9 +32,10 @@ constexpr std::array<std::pair<std::uint8_t, char32_t>, 10> kExtension = {{{0x0a
                                                                            {0x65, U'€'}}};
 
 constexpr std::array<std::pair<char32_t, const char*>, 22> kFolds = {
-    {{U'â', "a"}, {U'Â', "A"}, {U'ḍ', "d"}, {U'Ḍ', "D"}, {U'ṭ', "t"},  {U'Ṭ', "T"}, {U'È', "E"}, {U'ê', "e"},
-     {U'Ê', "E"}, {U'ā', "a"}, {U'á', "a"}, {U'í', "i"}, {U'ó', "o"},  {U'ú', "u"}, {U'À', "A"}, {U'’', "'"},
-     {U'‘', "'"}, {U'“', "\""}, {U'”', "\""}, {U'–', "-"}, {U'—', "-"}, {U'…', "..."}}};
+    {{U'â', "a"},  {U'Â', "A"}, {U'ḍ', "d"}, {U'Ḍ', "D"},  {U'ṭ', "t"}, {U'Ṭ', "T"},
+     {U'È', "E"},  {U'ê', "e"}, {U'Ê', "E"}, {U'ā', "a"},  {U'á', "a"}, {U'í', "i"},
+     {U'ó', "o"},  {U'ú', "u"}, {U'À', "A"}, {U'’', "'"},  {U'‘', "'"}, {U'“', "\""},
+     {U'”', "\""}, {U'–', "-"}, {U'—', "-"}, {U'…', "..."}}};
 
 // Extension characters carry 0x1B in the high byte.
 const std::unordered_map<char32_t, std::uint16_t>& codes() {
@@ -53,7 +54,11 @@ const std::unordered_map<char32_t, std::uint16_t>& codes() {
 std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) {
     auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
     std::uint8_t first = byte(at);
-    std::size_t length = first < 0x80 ? 1 : (first >> 5) == 6 ? 2 : (first >> 4) == 14 ? 3 : (first >> 3) == 30 ? 4 : 0;
+    std::size_t length = first < 0x80         ? 1
+                         : (first >> 5) == 6  ? 2
+                         : (first >> 4) == 14 ? 3
+                         : (first >> 3) == 30 ? 4
+                                              : 0;
     if (length == 0 || at + length > text.size()) return std::nullopt;
     char32_t value = length == 1 ? first : first & (0x7f >> length);
     for (std::size_t i = 1; i < length; ++i) {
@@ -61,7 +66,8 @@ std::optional<char32_t> next_code_point(std::string_view text, std::size_t& at) 
         value = value << 6 | (byte(at + i) & 0x3f);
     }
     static constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (value < kSmallest[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) return std::nullopt;
+    if (value < kSmallest[length] || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
+        return std::nullopt;
     at += length;
     return value;
 }

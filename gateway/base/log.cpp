@@ -1,7 +1,8 @@
 #include "base/log.hpp"
 
-#include <string>
 #include <unistd.h>
+
+#include <string>
 
 namespace kentongan {
 

@@ -28,8 +28,8 @@ struct LogField {
     const char* literal = nullptr;
 
     template <class Number>
-        requires std::is_integral_v<Number> || std::is_enum_v<Number>
-    LogField(Literal k, Number value) : key(k), number(static_cast<std::int64_t>(value)) {}
+    requires std::is_integral_v<Number> || std::is_enum_v<Number> LogField(Literal k, Number value)
+        : key(k), number(static_cast<std::int64_t>(value)) {}
     LogField(Literal k, Literal value) : key(k), literal(value.text()) {}
 
     /// For Error::where and name_of(): pointers to static text that are not known at compile time.

@@ -4,8 +4,9 @@
 // exception may cross them (docs/adr/0002-errors-as-values.md).
 #pragma once
 
-#include <cstdint>
 #include <tl/expected.hpp>
+
+#include <cstdint>
 #include <utility>
 
 namespace kentongan {

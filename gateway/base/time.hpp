@@ -10,7 +10,11 @@ namespace kentongan {
 using Instant = std::chrono::sys_seconds;
 using std::chrono::seconds;
 
-[[nodiscard]] inline std::int64_t to_unix(Instant instant) { return instant.time_since_epoch().count(); }
-[[nodiscard]] inline Instant from_unix(std::int64_t value) { return Instant(seconds(value)); }
+[[nodiscard]] inline std::int64_t to_unix(Instant instant) {
+    return instant.time_since_epoch().count();
+}
+[[nodiscard]] inline Instant from_unix(std::int64_t value) {
+    return Instant(seconds(value));
+}
 
 } // namespace kentongan

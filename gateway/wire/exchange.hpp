@@ -22,17 +22,22 @@ inline constexpr std::size_t kMaxDownload = 2 * 1024 * 1024;
 /// Box → district. An upload without envelopes asks for news.
 struct Upload {
     BoxId box;
-    std::array<std::uint8_t, 16> nonce{}; ///< Repeated in the answer, so an old answer cannot be played again.
-    std::uint64_t last_update = 0;        ///< Sequence of the newest update this box has committed.
-    std::uint32_t waiting = 0;            ///< Items still in the queue, for the district's fleet view.
+    std::array<std::uint8_t, 16>
+        nonce{};                   ///< Repeated in the answer, so an old answer cannot be played again.
+    std::uint64_t last_update = 0; ///< Sequence of the newest update this box has committed.
+    std::uint32_t waiting = 0;     ///< Items still in the queue, for the district's fleet view.
     std::vector<Bytes> envelopes;
 };
 
 /// "Committed here." Sent only after the district's own commit; safe to send again.
 struct ItemReceipt {
     ItemId item;
-    /// kQuarantined: kept for a clerk (a revoked box, an envelope that does not open); the box may let it go too.
-    enum class Level : std::uint8_t { kReceived = 1, kQuarantined = 2 } level = Level::kReceived; // wire values
+    /// kQuarantined: kept for a clerk (a revoked box, an envelope that does not open); the box may let it go
+    /// too.
+    enum class Level : std::uint8_t {
+        kReceived = 1,
+        kQuarantined = 2
+    } level = Level::kReceived; // wire values
     bool operator==(const ItemReceipt&) const = default;
 };
 

@@ -9,8 +9,8 @@
 #include "base/ids.hpp"
 
 #include <cstdint>
-#include <string>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -29,7 +29,7 @@ struct Pair {
 /// A filled form. Answered by Accepted or Refused, after the commit.
 struct Submit {
     std::uint64_t call = 0;
-    OnceToken once; ///< The same token twice gives the same code, not a second case.
+    OnceToken once;           ///< The same token twice gives the same code, not a second case.
     std::uint8_t channel = 1; ///< domain::Channel
     std::string service;
     std::string language;
@@ -41,8 +41,8 @@ struct Submit {
     bool operator==(const Submit&) const = default;
 };
 
-/// Which state is my case in? `digits`: 8 or 16 digits as typed. `client` tells callers apart for the guess limit
-/// (a hash of the address for Wi-Fi, 0 for the touchscreen).
+/// Which state is my case in? `digits`: 8 or 16 digits as typed. `client` tells callers apart for the guess
+/// limit (a hash of the address for Wi-Fi, 0 for the touchscreen).
 struct AskStatus {
     std::uint64_t call = 0;
     std::uint64_t client = 0;
@@ -76,7 +76,7 @@ struct Refused {
 };
 
 struct StatusStep {
-    std::string state; ///< State id
+    std::string state;   ///< State id
     std::int64_t at = 0; ///< Unix seconds; 0 if not reached
     bool operator==(const StatusStep&) const = default;
 };
@@ -91,14 +91,14 @@ struct CaseStatus {
     std::string service;
     std::string reason;
     std::string answer;
-    bool full = false;   ///< The receipt was given.
+    bool full = false; ///< The receipt was given.
     bool operator==(const CaseStatus&) const = default;
 };
 
 struct Health {
     std::uint64_t call = 0;
-    std::uint32_t waiting = 0;         ///< Sealed items not yet receipted.
-    std::int64_t last_contact = 0;     ///< Unix seconds of the district's last signed word; 0 never.
+    std::uint32_t waiting = 0;     ///< Sealed items not yet receipted.
+    std::int64_t last_contact = 0; ///< Unix seconds of the district's last signed word; 0 never.
     bool modem_ready = false;
     std::uint8_t signal_percent = 0;
     bool operator==(const Health&) const = default;
@@ -120,8 +120,8 @@ struct ModemState {
     bool operator==(const ModemState&) const = default;
 };
 
-/// One part as it lies on the SIM. Answered by SmsKept once it is durably ours; the worker then compares the slot
-/// and deletes it. Idempotent: `fingerprint` (BLAKE2b of the stored PDU's content) names it.
+/// One part as it lies on the SIM. Answered by SmsKept once it is durably ours; the worker then compares the
+/// slot and deletes it. Idempotent: `fingerprint` (BLAKE2b of the stored PDU's content) names it.
 struct SmsArrived {
     std::uint64_t call = 0;
     std::array<std::uint8_t, 16> fingerprint{};
@@ -137,9 +137,9 @@ struct SmsArrived {
 };
 
 enum class SendOutcome : std::uint8_t { // stored: do not change values
-    kAccepted = 1, ///< The network took it.
-    kRejected = 2, ///< It certainly was not sent.
-    kUnknown = 3,  ///< Submitted, and then nothing was heard.
+    kAccepted = 1,                      ///< The network took it.
+    kRejected = 2,                      ///< It certainly was not sent.
+    kUnknown = 3,                       ///< Submitted, and then nothing was heard.
 };
 
 struct SmsOutcome {
@@ -159,7 +159,7 @@ struct SmsKept {
 /// Already journalled as "submitting" by the box: the worker tries once.
 struct SendSms {
     std::uint64_t id = 0;
-    std::string to; ///< E.164
+    std::string to;   ///< E.164
     std::string text; ///< One segment.
     bool operator==(const SendSms&) const = default;
 };

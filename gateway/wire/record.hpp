@@ -12,7 +12,8 @@ namespace kentongan::wire {
                                            const domain::Request& request);
 
 /// The opposite. `village` gives the names of hamlets; the district has one per box.
-/// Errors: kCorrupt - not a record; kUnsupported - a version, service or field number this pack does not know.
+/// Errors: kCorrupt - not a record; kUnsupported - a version, service or field number this pack does not
+/// know.
 [[nodiscard]] Result<domain::Request> decode_request(const domain::Pack& pack, const domain::Village& village,
                                                      BytesView record);
 

@@ -3,8 +3,8 @@
 
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
-#include "domain/codes.hpp"
 #include "domain/catalogue.hpp"
+#include "domain/codes.hpp"
 #include "domain/numbers.hpp"
 #include "wire/keys.hpp"
 
@@ -17,8 +17,9 @@ struct Reply {
 };
 inline constexpr std::size_t kMaxReplyText = 2000; ///< Bytes of each.
 
-/// Sealed under a key that Argon2id makes of the receipt (a stolen box gives the attacker ciphertext and 50 bits to
-/// guess at 2 passes over 16 MiB each). Takes some 20 ms. Errors: kNoSpace - a text above kMaxReplyText.
+/// Sealed under a key that Argon2id makes of the receipt (a stolen box gives the attacker ciphertext and 50
+/// bits to guess at 2 passes over 16 MiB each). Takes some 20 ms. Errors: kNoSpace - a text above
+/// kMaxReplyText.
 [[nodiscard]] Result<Bytes> seal_reply(const domain::ReceiptCode& receipt, ItemId item, const Reply& reply);
 
 /// Errors: kDenied - another receipt's, or altered.
