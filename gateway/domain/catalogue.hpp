@@ -20,9 +20,9 @@ using LanguageTag = std::string;
 
 struct Language {
     LanguageTag tag;
-    std::string name;          ///< In itself: "Indonesia".
+    std::string name; ///< In itself: "Indonesia".
     bool right_to_left = false;
-    bool sms_ucs2 = false;     ///< Written outside GSM-7: its SMS are UCS-2, 70 characters.
+    bool sms_ucs2 = false; ///< Written outside GSM-7: its SMS are UCS-2, 70 characters.
 };
 
 enum class FieldType : std::uint8_t { // on the wire: do not change values
@@ -87,10 +87,10 @@ struct Service {
     ServiceKind kind = ServiceKind::kLetter;
     Recipient recipient = Recipient::kDistrict;
     std::string icon;
-    std::string lifecycle; ///< Id of a Lifecycle.
-    std::int64_t fee = 0;  ///< Whole currency units; 0 is shown as free.
-    int target_days = 0;   ///< Working days.
-    bool applicant = false;      ///< Asks the pack's applicant fields (identity) first.
+    std::string lifecycle;             ///< Id of a Lifecycle.
+    std::int64_t fee = 0;              ///< Whole currency units; 0 is shown as free.
+    int target_days = 0;               ///< Working days.
+    bool applicant = false;            ///< Asks the pack's applicant fields (identity) first.
     bool anonymous_offered = false;    ///< The person may keep their identity from everybody.
     bool confidential_offered = false; ///< The person may keep the content from the public.
     std::vector<Field> fields;
@@ -143,7 +143,7 @@ struct IdentityRule {
         std::string id; ///< Error text is "identity.error.<id>".
         std::size_t at = 0;
         std::size_t length = 0;
-        std::vector<std::string> one_of;                        ///< kOneOf, kNot
+        std::vector<std::string> one_of;                           ///< kOneOf, kNot
         std::vector<std::pair<std::int64_t, std::int64_t>> ranges; ///< kRange: any of these, inclusive
         bool unless_synthetic = false; ///< Not checked where synthetic numbers are allowed.
     };
@@ -170,20 +170,21 @@ struct PhoneRule {
 };
 
 struct Money {
-    std::string code;   ///< ISO 4217.
+    std::string code; ///< ISO 4217.
     std::string symbol;
-    std::string group;  ///< Thousands separator.
+    std::string group; ///< Thousands separator.
     bool symbol_first = true;
 };
 
 /// An SMS command word and its spellings in every language.
 struct Keyword {
-    std::string command; ///< "menu", "letter", "status", "report", "levy", "language", "help", "data", "stop", "yes", "no"
+    std::string command; ///< "menu", "letter", "status", "report", "levy", "language", "help", "data",
+                         ///< "stop", "yes", "no"
     std::vector<std::string> words; ///< Upper case, 7-bit.
 };
 
 struct Pack {
-    std::string id;      ///< "id-jember"
+    std::string id; ///< "id-jember"
     std::uint32_t version = 0;
     std::string country; ///< ISO 3166-1 alpha-2, or "xx" for an invented one.
     LanguageTag default_language;
@@ -225,9 +226,9 @@ struct Hamlet {
 /// One village's own data: `village.yaml` in a pack's villages/.
 struct Village {
     std::string id;
-    std::string name;   ///< At most 24 characters: it stands in SMS.
-    std::string code;   ///< Region code as the country writes it.
-    bool example = false; ///< Invented, and said so wherever it is shown.
+    std::string name;               ///< At most 24 characters: it stands in SMS.
+    std::string code;               ///< Region code as the country writes it.
+    bool example = false;           ///< Invented, and said so wherever it is shown.
     bool synthetic_numbers = false; ///< Accept numbers that can belong to nobody (tests, demonstrations).
     std::string office_hours;
     std::string phone; ///< The number to text, as printed.

@@ -24,19 +24,24 @@ struct Msisdn {
     auto operator<=>(const Msisdn&) const = default;
 };
 
+/// `typed` with Arabic-Indic digits (U+0660–0669, U+06F0–06F9), which some keyboards write, as 0–9. The rest
+/// stays.
+[[nodiscard]] std::string plain_digits(std::string_view typed);
+
 /// The digits of an identity number if `typed` follows `rule`; separators in rule.ignore are dropped.
 /// Problems: identity.error.length {expected},{got} · identity.error.characters · identity.error.<part> ·
 /// identity.error.checksum. `synthetic`: accept the numbers kept for tests.
-[[nodiscard]] std::optional<Problem> check_identity(const IdentityRule& rule, std::string_view typed, bool synthetic,
-                                                    std::string* digits = nullptr);
+[[nodiscard]] std::optional<Problem> check_identity(const IdentityRule& rule, std::string_view typed,
+                                                    bool synthetic, std::string* digits = nullptr);
 
 /// `typed` in any spelling people use (national, international, spaces, dots, dashes) as E.164.
 /// Problem: phone.error.
-[[nodiscard]] std::optional<Problem> check_phone(const PhoneRule& rule, std::string_view typed, bool synthetic,
-                                                 Msisdn* msisdn = nullptr);
+[[nodiscard]] std::optional<Problem> check_phone(const PhoneRule& rule, std::string_view typed,
+                                                 bool synthetic, Msisdn* msisdn = nullptr);
 
 /// Whether a sender's address from the network is a subscriber whom an answer can reach: a short code, an
 /// alphanumeric sender or rubbish is not (answering one makes loops).
-[[nodiscard]] std::optional<Msisdn> answerable(const PhoneRule& rule, std::string_view sender, bool synthetic);
+[[nodiscard]] std::optional<Msisdn> answerable(const PhoneRule& rule, std::string_view sender,
+                                               bool synthetic);
 
 } // namespace kentongan::domain

@@ -15,9 +15,9 @@ struct PackFiles {
     std::vector<PackFile> texts;    ///< texts/<tag>.yaml
 };
 
-/// Reads and checks a whole pack: unknown keys, missing texts in any language, texts that do not fit one SMS with
-/// the longest values, unreachable states, numbers used twice, conditions on unknown fields, …
-/// Returns the pack only if `faults` stays empty; otherwise every fault found, in file order.
+/// Reads and checks a whole pack: unknown keys, missing texts in any language, texts that do not fit one SMS
+/// with the longest values, unreachable states, numbers used twice, conditions on unknown fields, … Returns
+/// the pack only if `faults` stays empty; otherwise every fault found, in file order.
 [[nodiscard]] std::optional<Pack> read_pack(const PackFiles& files, std::vector<PackFault>& faults);
 
 /// villages/<id>.yaml against its pack.

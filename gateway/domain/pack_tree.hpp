@@ -13,7 +13,7 @@ struct PackNode {
     Kind kind = Kind::kScalar;
     int line = 0; ///< From 1.
     std::string scalar;
-    std::vector<PackNode> items;                          ///< kList
+    std::vector<PackNode> items;                           ///< kList
     std::vector<std::pair<std::string, PackNode>> entries; ///< kMap, in file order; duplicate keys kept
 
     [[nodiscard]] const PackNode* find(std::string_view key) const;

@@ -21,7 +21,8 @@ enum class Channel : std::uint8_t { // on the wire: do not change values
     kAssisted = 4, ///< An officer typed, the citizen confirmed.
 };
 
-/// Field id → canonical answer: choice id, text, decimal number, YYYY-MM-DD, digits, E.164, "yes"/"no", hamlet id.
+/// Field id → canonical answer: choice id, text, decimal number, YYYY-MM-DD, digits, E.164, "yes"/"no",
+/// hamlet id.
 using Answers = std::map<std::string, std::string>;
 
 inline constexpr std::size_t kMaxTextCharacters = 2000;
@@ -53,8 +54,8 @@ struct Request {
     Answers answers;
     bool anonymous = false;
     bool confidential = false;
-    std::optional<Msisdn> notify;   ///< Agreed to a notice by SMS.
-    std::optional<Msisdn> sender;   ///< The phone it came from (SMS, USSD); absent when anonymous at the kiosk.
+    std::optional<Msisdn> notify; ///< Agreed to a notice by SMS.
+    std::optional<Msisdn> sender; ///< The phone it came from (SMS, USSD); absent when anonymous at the kiosk.
     std::string consent_version;
 };
 
