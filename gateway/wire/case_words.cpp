@@ -1,0 +1,67 @@
+#include "wire/case_words.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+
+namespace kentongan::wire {
+namespace {
+
+bool inspectorate(domain::Recipient recipient) {
+    return recipient == domain::Recipient::kInspectorate;
+}
+
+} // namespace
+
+Result<Bytes> seal_words(const DistrictPublic& district, domain::Recipient recipient, ItemId item,
+                         BytesView plain) {
+    const auto& key = inspectorate(recipient) ? district.inspectorate : district.district;
+    // A sealed box has no associated data, so the case's id goes inside: words cannot be moved to another
+    // case.
+    Bytes inside(item.value.begin(), item.value.end());
+    inside.insert(inside.end(), plain.begin(), plain.end());
+    Bytes sealed(inside.size() + crypto_box_SEALBYTES);
+    int failed = crypto_box_seal(sealed.data(), inside.data(), inside.size(), key.data());
+    wipe(inside);
+    if (failed != 0) return fail(ErrorCode::kInternal, "case_words.seal");
+    return sealed;
+}
+
+Result<Bytes> open_words(const DistrictSecret& district, domain::Recipient recipient, ItemId item,
+                         BytesView sealed) {
+    if (sealed.size() < crypto_box_SEALBYTES + item.value.size())
+        return fail(ErrorCode::kDenied, "case_words.size");
+    const auto& shown = inspectorate(recipient) ? district.shown.inspectorate : district.shown.district;
+    const auto& secret = inspectorate(recipient) ? district.inspectorate : district.district;
+    Bytes inside(sealed.size() - crypto_box_SEALBYTES);
+    if (crypto_box_seal_open(inside.data(), sealed.data(), sealed.size(), shown.data(), secret.data()) != 0)
+        return fail(ErrorCode::kDenied, "case_words.open");
+    if (!std::equal(item.value.begin(), item.value.end(), inside.begin()))
+        return fail(ErrorCode::kDenied, "case_words.item");
+    inside.erase(inside.begin(), inside.begin() + static_cast<std::ptrdiff_t>(item.value.size()));
+    return inside;
+}
+
+std::string alias_of(const DistrictSecret& district, domain::Recipient recipient, std::string_view e164) {
+    // Crockford's alphabet: no I, L, O or U to be misread.
+    constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    static_assert(std::tuple_size_v<Key32> >= crypto_generichash_KEYBYTES_MIN);
+    const auto& key = inspectorate(recipient) ? district.inspectorate : district.district;
+    constexpr std::string_view kPurpose = "kentongan sender alias 1";
+    Key32 hash{};
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, key.data(), key.size(), hash.size());
+    auto purpose = as_bytes(kPurpose);
+    auto number = as_bytes(e164);
+    crypto_generichash_update(&state, purpose.data(), purpose.size());
+    crypto_generichash_update(&state, number.data(), number.size());
+    crypto_generichash_final(&state, hash.data(), hash.size());
+    std::string out;
+    for (std::size_t i = 0; i < 6; ++i) {
+        if (i == 3) out += '-';
+        out += kDigits[hash[i] % kDigits.size()];
+    }
+    return out;
+}
+
+} // namespace kentongan::wire
