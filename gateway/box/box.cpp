@@ -1,0 +1,181 @@
+#include "box/box.hpp"
+
+#include "base/log.hpp"
+
+namespace kentongan::box {
+namespace {
+
+namespace local = wire::local;
+
+local::Refused refused(std::uint64_t call, ErrorCode code, seconds retry_after = seconds(0)) {
+    local::Refused out;
+    out.call = call;
+    out.code = static_cast<std::uint8_t>(code);
+    out.retry_after_s = static_cast<std::uint32_t>(retry_after.count());
+    return out;
+}
+
+// A question whose answer cannot be given because the store refuses.
+std::optional<local::Message> refusal_of(const local::Message& message, ErrorCode code) {
+    if (const auto* submit = std::get_if<local::Submit>(&message)) return refused(submit->call, code);
+    if (const auto* status = std::get_if<local::AskStatus>(&message)) return refused(status->call, code);
+    if (const auto* health = std::get_if<local::AskHealth>(&message)) return refused(health->call, code);
+    return std::nullopt;
+}
+
+} // namespace
+
+Box::Box(Ground ground)
+    : ground_(ground), intake_(ground), statuses_(ground), outbox_(ground),
+      sms_desk_(ground, intake_, statuses_, outbox_), forward_(ground, outbox_) {}
+
+bool Box::kept(const std::function<Status()>& work) {
+    auto done = ground_.store.begin();
+    if (done) done = work();
+    if (done) done = ground_.store.commit();
+    if (done) return true;
+    ground_.store.rollback();
+    outbox_.rolled_back();
+    auto code = done.error().code;
+    store_failed_ = store_failed_ || code == ErrorCode::kUnavailable || code == ErrorCode::kCorrupt;
+    log(LogLevel::kError, "box.not_kept",
+        {LogField::of_static("error", name_of(code)),
+         LogField::of_static("where", done.error().where),
+         {"native", done.error().native}});
+    return false;
+}
+
+std::vector<Outbound> Box::handle(const std::vector<Inbound>& batch, Instant now) {
+    std::vector<Outbound> out;
+    auto work = [&]() -> Status {
+        for (const auto& inbound : batch) TRY(one(inbound, now, out));
+        return pump(now, out);
+    };
+    if (kept(work)) return out;
+
+    out.clear();
+    for (const auto& inbound : batch)
+        if (auto answer = refusal_of(inbound.message, ErrorCode::kUnavailable))
+            out.push_back({inbound.peer, std::move(*answer)});
+    return out;
+}
+
+std::vector<Outbound> Box::tick(Instant now) {
+    std::vector<Outbound> out;
+    auto work = [&]() -> Status {
+        TRY(sms_desk_.tick(now));
+        return pump(now, out);
+    };
+    if (!kept(work)) out.clear();
+    return out;
+}
+
+Status Box::one(const Inbound& inbound, Instant now, std::vector<Outbound>& out) {
+    const auto& message = inbound.message;
+    if (const auto* submitted = std::get_if<local::Submit>(&message)) {
+        out.push_back({inbound.peer, TRY(submit(*submitted, now))});
+    } else if (const auto* ask = std::get_if<local::AskStatus>(&message)) {
+        out.push_back({inbound.peer, status(*ask, now)});
+    } else if (const auto* health = std::get_if<local::AskHealth>(&message)) {
+        local::Health answer;
+        answer.call = health->call;
+        answer.waiting = TRY(ground_.store.waiting());
+        answer.last_contact = to_unix(TRY(ground_.store.last_contact()));
+        answer.modem_ready = modem_.has_value() && modem_state_.registered;
+        answer.signal_percent = modem_state_.signal_percent;
+        out.push_back({inbound.peer, answer});
+    } else if (std::holds_alternative<local::ModemHello>(message)) {
+        // A worker that was restarted knows nothing of what the one before it had in hand.
+        TRY(outbox_.lost(now));
+        modem_ = inbound.peer;
+        modem_state_ = {};
+    } else if (const auto* state = std::get_if<local::ModemState>(&message)) {
+        if (modem_ == inbound.peer) modem_state_ = *state;
+    } else if (const auto* sms = std::get_if<local::SmsArrived>(&message)) {
+        TRY(sms_desk_.arrived(*sms, now));
+        out.push_back({inbound.peer, local::SmsKept{sms->call}});
+    } else if (const auto* outcome = std::get_if<local::SmsOutcome>(&message)) {
+        auto known = outcome->outcome >= 1 && outcome->outcome <= 3
+                         ? static_cast<local::SendOutcome>(outcome->outcome)
+                         : local::SendOutcome::kUnknown;
+        TRY(outbox_.outcome(outcome->id, known, now));
+    } else {
+        log(LogLevel::kWarning, "box.unexpected_message", {{"type", message.index()}});
+    }
+    return {};
+}
+
+Result<local::Message> Box::submit(const local::Submit& submit, Instant now) {
+    if (storage_low_) return local::Message(refused(submit.call, ErrorCode::kNoSpace));
+    if (submit.channel != static_cast<std::uint8_t>(domain::Channel::kKiosk) &&
+        submit.channel != static_cast<std::uint8_t>(domain::Channel::kAssisted))
+        return local::Message(refused(submit.call, ErrorCode::kInvalid));
+
+    domain::Draft draft;
+    draft.service = submit.service;
+    draft.language = submit.language;
+    draft.channel = static_cast<domain::Channel>(submit.channel);
+    for (const auto& [field, value] : submit.answers)
+        if (!draft.answers.emplace(field, value).second)
+            return local::Message(refused(submit.call, ErrorCode::kInvalid));
+    draft.anonymous = submit.anonymous;
+    draft.confidential = submit.confidential;
+    draft.notify_phone = submit.notify_phone;
+    draft.consent_version = submit.consent_version;
+
+    std::vector<domain::Problem> problems;
+    auto accepted = intake_.accept(std::move(draft), submit.once, std::nullopt, now, problems);
+    if (accepted)
+        return local::Message(local::Accepted{submit.call, accepted->code.digits, accepted->receipt.digits,
+                                              static_cast<std::uint32_t>(accepted->target_days)});
+    // What the person can mend is answered; what the disk cannot do undoes the batch.
+    if (accepted.error().code != ErrorCode::kInvalid) return tl::unexpected<Error>(accepted.error());
+    auto answer = refused(submit.call, ErrorCode::kInvalid);
+    for (auto& problem : problems) answer.problems.push_back({problem.field, problem.text_key});
+    return local::Message(std::move(answer));
+}
+
+local::Message Box::status(const local::AskStatus& ask, Instant now) {
+    auto found = statuses_.ask(ask.digits, ask.client, now);
+    if (found) {
+        found->call = ask.call;
+        return std::move(found).take();
+    }
+    return refused(ask.call, found.error().code, statuses_.wait(ask.client, now));
+}
+
+Status Box::pump(Instant now, std::vector<Outbound>& out) {
+    if (!modem_ || !modem_state_.registered) return {};
+    if (auto send = TRY(outbox_.next(now))) out.push_back({*modem_, std::move(*send)});
+    return {};
+}
+
+void Box::peer_left(PeerId peer, Instant now) {
+    if (modem_ != peer) return;
+    modem_.reset();
+    modem_state_ = {};
+    // If the disk refuses now, the rows stay "submitting" and the next worker's hello settles them.
+    if (!kept([&] { return outbox_.lost(now); })) log(LogLevel::kWarning, "box.modem_left");
+}
+
+Result<Bytes> Box::next_upload(const std::array<std::uint8_t, 16>& nonce) {
+    return forward_.upload(nonce);
+}
+
+Result<Forward::Absorbed> Box::absorb(BytesView answer, Instant now) {
+    Result<Forward::Absorbed> absorbed = fail(ErrorCode::kInternal, "box.absorb");
+    auto work = [&]() -> Status {
+        absorbed = forward_.absorb(answer, now);
+        if (!absorbed) return tl::unexpected<Error>(absorbed.error());
+        return {};
+    };
+    if (!kept(work) && absorbed) return fail(ErrorCode::kUnavailable, "box.absorb");
+    return absorbed;
+}
+
+bool Box::has_waiting() {
+    auto waiting = ground_.store.waiting();
+    return waiting && *waiting > 0;
+}
+
+} // namespace kentongan::box

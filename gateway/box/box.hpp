@@ -1,0 +1,74 @@
+// The village's application: one object that answers its processes' messages, in batches that commit
+// together.
+//
+// Threads: one, the core thread; blocks for a disk write at most (and ~20 ms where a receipt opens a reply).
+#pragma once
+
+#include "box/forward.hpp"
+#include "box/sms_desk.hpp"
+#include "wire/local.hpp"
+
+#include <functional>
+
+namespace kentongan::box {
+
+/// Names a connected process for as long as it is connected.
+using PeerId = std::uint64_t;
+
+struct Inbound {
+    PeerId peer = 0;
+    wire::local::Message message;
+};
+
+struct Outbound {
+    PeerId peer = 0;
+    wire::local::Message message;
+};
+
+class Box {
+  public:
+    explicit Box(Ground ground);
+
+    /// Answers a batch in one transaction. Every answer returned is true after this returns: "received" means
+    /// committed. If the store refuses, nothing of the batch was kept, questions get Refused and SMS stay on
+    /// the SIM.
+    [[nodiscard]] std::vector<Outbound> handle(const std::vector<Inbound>& batch, Instant now);
+
+    /// Time passing, about once a second. Returns what is to be sent.
+    [[nodiscard]] std::vector<Outbound> tick(Instant now);
+
+    /// A process has gone. What a modem had in hand is of unknown fate.
+    void peer_left(PeerId peer, Instant now);
+
+    /// See Forward. Both are whole transactions.
+    Result<Bytes> next_upload(const std::array<std::uint8_t, 16>& nonce);
+    Result<Forward::Absorbed> absorb(BytesView answer, Instant now);
+
+    /// Whether the disk is nearly full: new requests are refused politely, everything else goes on.
+    void set_storage_low(bool low) { storage_low_ = low; }
+    /// Whether anything waits to be forwarded.
+    [[nodiscard]] bool has_waiting();
+    /// The store reported an I/O error: close it, open it again, and make a new Box.
+    [[nodiscard]] bool store_failed() const { return store_failed_; }
+
+  private:
+    Status one(const Inbound& inbound, Instant now, std::vector<Outbound>& out);
+    Result<wire::local::Message> submit(const wire::local::Submit& submit, Instant now);
+    wire::local::Message status(const wire::local::AskStatus& ask, Instant now);
+    Status pump(Instant now, std::vector<Outbound>& out);
+    /// Runs `work` in a transaction; false if anything of it was not kept.
+    bool kept(const std::function<Status()>& work);
+
+    Ground ground_;
+    Intake intake_;
+    Statuses statuses_;
+    SmsOutbox outbox_;
+    SmsDesk sms_desk_;
+    Forward forward_;
+    std::optional<PeerId> modem_;
+    wire::local::ModemState modem_state_;
+    bool storage_low_ = false;
+    bool store_failed_ = false;
+};
+
+} // namespace kentongan::box

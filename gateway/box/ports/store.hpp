@@ -1,0 +1,147 @@
+// What the box remembers. Port: SqliteBoxStore on a box, MemoryBoxStore in the simulated world.
+//
+// Nothing in any row names a person: senders, codes and receipts are pseudonyms (wire/private_rows.hpp),
+// content is sealed.
+//
+// Rules for implementers, each a case of tests/contract/box_store:
+//  1. MUST keep everything written between begin() and a successful commit(), across a power cut after
+//  commit() returned.
+//  2. MUST keep nothing of a transaction that was not committed, and all of it or none.
+//  3. MUST return queued items oldest first, in the order of put_item().
+//  4. MUST answer put_item() and put_case() of a known item with kConflict, and keep the first.
+//  5. MUST answer put_case() with a code already in use with kConflict.
+//  6. MUST report a full disk as kNoSpace, and MUST NOT have kept the row then.
+//  7. MUST hand out SMS answers before notices, and each kind oldest first.
+//  8. MUST NOT hand out an SMS that is submitting, or not yet due.
+//
+// Threads: one at a time. Every call blocks for at most one disk write.
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "wire/private_rows.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace kentongan::box {
+
+using wire::Pseudonym;
+
+/// A sealed item on its way.
+struct QueuedItem {
+    ItemId item;
+    Bytes envelope;
+};
+
+/// What a status question is answered from.
+struct CaseRow {
+    ItemId item;
+    Pseudonym code{};
+    Pseudonym receipt{};
+    std::optional<Pseudonym> phone; ///< Who may see more than state and date by SMS.
+    std::uint16_t service = 0;      ///< domain::Service::number
+    std::uint8_t state = 0;         ///< domain::State::number
+    Instant since{};
+    std::uint32_t attempt = 0; ///< Which derivation gave the free code.
+    Bytes reply;               ///< The newest, sealed to the receipt (wire/reply.hpp).
+};
+
+struct CaseEvent {
+    std::uint8_t state = 0;
+    Instant at{};
+};
+
+enum class SmsKind : std::uint8_t { kAnswer = 1, kNotice = 2 }; // stored: do not change values
+
+struct OutgoingSms {
+    std::uint64_t id = 0; ///< Given by put_sms().
+    SmsKind kind = SmsKind::kAnswer;
+    Bytes content; ///< Sealed at rest: number and text.
+    std::uint8_t tries = 0;
+    Instant due{};           ///< Not before.
+    Instant expires{};       ///< Not after: stale answers confuse.
+    bool submitting = false; ///< Given to a modem; the outcome is not known yet.
+};
+
+struct SmsPart {
+    std::array<std::uint8_t, 16> fingerprint{};
+    Pseudonym sender{};
+    std::uint16_t reference = 0;
+    std::uint8_t count = 0;
+    std::uint8_t number = 0;
+    Bytes content; ///< Sealed at rest: sender and text.
+    Instant at{};
+};
+
+class Store {
+  public:
+    virtual ~Store() = default;
+
+    virtual Status begin() = 0;
+    virtual Status commit() = 0;
+    virtual void rollback() = 0;
+
+    // Sealed items
+    virtual Status put_item(const QueuedItem& item, Instant now) = 0;
+    virtual Result<std::vector<QueuedItem>> queued_items(std::size_t most) = 0;
+    /// Not an error: an item that is unknown or already retired.
+    virtual Status retire_item(ItemId item, Instant now) = 0;
+    virtual Status drop_retired_before(Instant before) = 0;
+    virtual Result<std::uint32_t> waiting() = 0;
+
+    // Cases
+    virtual Status put_case(const CaseRow& row) = 0;
+    virtual Result<std::optional<CaseRow>> case_of(ItemId item) = 0;
+    virtual Result<std::optional<CaseRow>> case_by_code(const Pseudonym& code) = 0;
+    virtual Result<std::optional<CaseRow>> case_by_receipt(const Pseudonym& receipt) = 0;
+    /// Not an error: an unknown item. An empty reply keeps the one before.
+    virtual Status set_state(ItemId item, const CaseEvent& event, BytesView reply) = 0;
+    virtual Result<std::vector<CaseEvent>> history(ItemId item) = 0;
+    /// Services and states of every case that this phone asked for.
+    virtual Result<std::vector<CaseRow>> cases_of_phone(const Pseudonym& phone) = 0;
+
+    // The district's word
+    virtual Result<std::uint64_t> last_update() = 0;
+    virtual Result<Instant> last_contact() = 0;
+    virtual Status set_contact(std::uint64_t last_update, Instant at) = 0;
+
+    // Conversations
+    virtual Result<std::optional<Bytes>> conversation(const Pseudonym& phone) = 0;
+    virtual Status put_conversation(const Pseudonym& phone, BytesView content, Instant touched) = 0;
+    virtual Status drop_conversation(const Pseudonym& phone) = 0;
+    struct OldConversation {
+        Pseudonym phone{};
+        Bytes content;
+    };
+    virtual Result<std::vector<OldConversation>> conversations_before(Instant before, std::size_t most) = 0;
+    virtual Result<bool> stopped(const Pseudonym& phone) = 0;
+    virtual Status set_stopped(const Pseudonym& phone, bool stopped) = 0;
+
+    // Incoming SMS
+    virtual Result<bool> sms_seen(const std::array<std::uint8_t, 16>& fingerprint) = 0;
+    virtual Status mark_sms_seen(const std::array<std::uint8_t, 16>& fingerprint, Instant now) = 0;
+    virtual Status forget_sms_seen_before(Instant before) = 0;
+    virtual Status put_part(const SmsPart& part) = 0;
+    /// In order of their number.
+    virtual Result<std::vector<SmsPart>> parts(const Pseudonym& sender, std::uint16_t reference,
+                                               std::uint8_t count) = 0;
+    virtual Status drop_parts(const Pseudonym& sender, std::uint16_t reference, std::uint8_t count) = 0;
+    /// One part of each message whose newest part is older.
+    virtual Result<std::vector<SmsPart>> stale_parts(Instant before, std::size_t most) = 0;
+    /// What could not be decoded: kept for a technician, sealed at rest. Not an error: the same one again.
+    virtual Status quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content,
+                              Instant now) = 0;
+
+    // Outgoing SMS
+    virtual Result<std::uint64_t> put_sms(const OutgoingSms& sms) = 0;
+    virtual Result<std::optional<OutgoingSms>> next_sms(Instant now) = 0;
+    virtual Result<std::optional<OutgoingSms>> sms(std::uint64_t id) = 0;
+    virtual Status update_sms(const OutgoingSms& sms) = 0;
+    virtual Status drop_sms(std::uint64_t id) = 0;
+    virtual Result<std::vector<OutgoingSms>> submitting_sms() = 0;
+    virtual Status drop_expired_sms(Instant now) = 0;
+};
+
+} // namespace kentongan::box

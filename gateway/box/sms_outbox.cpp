@@ -1,0 +1,93 @@
+#include "box/sms_outbox.hpp"
+
+#include "base/gsm7.hpp"
+
+namespace kentongan::box {
+namespace {
+
+constexpr std::string_view kPurpose = "sms";
+
+} // namespace
+
+Instant after_quiet_hours(Instant now, int utc_offset_minutes) {
+    auto local = now + std::chrono::minutes(utc_offset_minutes);
+    auto midnight = std::chrono::floor<std::chrono::days>(local);
+    auto time_of_day = local - midnight;
+    if (time_of_day < SmsPolicy::kQuietUntil) return now + (SmsPolicy::kQuietUntil - time_of_day);
+    if (time_of_day >= SmsPolicy::kQuietFrom)
+        return now + (std::chrono::days(1) + SmsPolicy::kQuietUntil - time_of_day);
+    return now;
+}
+
+Status SmsOutbox::put(SmsKind kind, const domain::Msisdn& to, std::string_view text, Instant now) {
+    ByteWriter plain;
+    plain.text(to.e164);
+    plain.text(text);
+    auto content = std::move(plain).take();
+    OutgoingSms sms;
+    sms.kind = kind;
+    sms.content = wire::seal_row(ground_.keys.store, kPurpose, content);
+    wipe(content);
+    sms.due = kind == SmsKind::kNotice ? after_quiet_hours(now, ground_.pack.utc_offset_minutes) : now;
+    sms.expires = sms.due + (kind == SmsKind::kNotice ? SmsPolicy::kNoticeLives : SmsPolicy::kAnswerLives);
+    TRY(ground_.store.put_sms(sms));
+    return {};
+}
+
+Result<std::optional<wire::local::SendSms>> SmsOutbox::next(Instant now) {
+    std::optional<wire::local::SendSms> none;
+    if (in_flight_) return none;
+    auto sms = TRY(ground_.store.next_sms(now));
+    if (!sms) return none;
+    auto plain = TRY(wire::open_row(ground_.keys.store, kPurpose, sms->content));
+    ByteReader reader(plain);
+    wire::local::SendSms send;
+    send.id = sms->id;
+    send.to = TRY(reader.text(20));
+    send.text = TRY(reader.text(1024));
+    wipe(plain);
+    if (sms->tries > 0) {
+        // The person may have it already: say that it is the same message.
+        auto marked = ground_.pack.text(ground_.pack.default_language, "sms.repeat", {{"text", send.text}});
+        if (gsm7::fits_one_sms(marked, true)) send.text = std::move(marked);
+    }
+    sms->submitting = true;
+    TRY(ground_.store.update_sms(*sms));
+    in_flight_ = true;
+    return std::optional(std::move(send));
+}
+
+Status SmsOutbox::unknown(OutgoingSms sms, Instant now) {
+    ++sms.tries;
+    if (sms.kind == SmsKind::kNotice || sms.tries >= SmsPolicy::kMostUnknown)
+        return ground_.store.drop_sms(sms.id);
+    sms.submitting = false;
+    sms.due = now;
+    return ground_.store.update_sms(sms);
+}
+
+Status SmsOutbox::outcome(std::uint64_t id, wire::local::SendOutcome outcome, Instant now) {
+    in_flight_ = false;
+    auto sms = TRY(ground_.store.sms(id));
+    if (!sms || !sms->submitting) return {};
+    switch (outcome) {
+    case wire::local::SendOutcome::kAccepted:
+        return ground_.store.drop_sms(id);
+    case wire::local::SendOutcome::kUnknown:
+        return unknown(*sms, now);
+    case wire::local::SendOutcome::kRejected:
+        break;
+    }
+    // Rejected for certain, so not a repetition for the person: tries stay as they are, expiry ends it.
+    sms->submitting = false;
+    sms->due = now + SmsPolicy::kRetryAfter;
+    return ground_.store.update_sms(*sms);
+}
+
+Status SmsOutbox::lost(Instant now) {
+    in_flight_ = false;
+    for (auto& sms : TRY(ground_.store.submitting_sms())) TRY(unknown(sms, now));
+    return {};
+}
+
+} // namespace kentongan::box

@@ -1,0 +1,51 @@
+// The SMS outbox: what is said back by radio, once, in order, and not in the night.
+#pragma once
+
+#include "box/intake.hpp"
+#include "wire/local.hpp"
+
+namespace kentongan::box {
+
+/// Policy in one place (domain brief §6.2, modem brief rule 3).
+struct SmsPolicy {
+    static constexpr std::chrono::hours kAnswerLives{24};
+    static constexpr std::chrono::hours kNoticeLives{72};
+    static constexpr int kMostUnknown = 2;    ///< An answer whose fate is unknown is sent at most once more.
+    static constexpr seconds kRetryAfter{60}; ///< After a certain rejection, until it expires.
+    static constexpr std::chrono::hours kQuietFrom{20}; ///< Local time; notices wait until kQuietUntil.
+    static constexpr std::chrono::hours kQuietUntil{6};
+};
+
+class SmsOutbox {
+  public:
+    explicit SmsOutbox(Ground ground) : ground_(ground) {}
+
+    /// Queues within the caller's transaction.
+    Status put(SmsKind kind, const domain::Msisdn& to, std::string_view text, Instant now);
+
+    /// The next SMS to give to the modem, journalled as submitting; commit before sending it.
+    /// Nothing while one is in flight or none is due.
+    Result<std::optional<wire::local::SendSms>> next(Instant now);
+
+    /// What became of it. Not an error: an id that is not in flight.
+    Status outcome(std::uint64_t id, wire::local::SendOutcome outcome, Instant now);
+
+    /// The transaction that next() was part of did not commit: nothing was sent.
+    void rolled_back() { in_flight_ = false; }
+
+    /// The modem or this program went away while something was submitting: its fate is unknown.
+    Status lost(Instant now);
+
+    Status expire(Instant now) { return ground_.store.drop_expired_sms(now); }
+
+  private:
+    Status unknown(OutgoingSms sms, Instant now);
+
+    Ground ground_;
+    bool in_flight_ = false;
+};
+
+/// The first instant not in the quiet hours of a place `utc_offset_minutes` from UTC, from `now` on.
+[[nodiscard]] Instant after_quiet_hours(Instant now, int utc_offset_minutes);
+
+} // namespace kentongan::box
