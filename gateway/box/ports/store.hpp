@@ -130,7 +130,9 @@ class Store {
     virtual Status drop_parts(const Pseudonym& sender, std::uint16_t reference, std::uint8_t count) = 0;
     /// One part of each message whose newest part is older.
     virtual Result<std::vector<SmsPart>> stale_parts(Instant before, std::size_t most) = 0;
-    /// What could not be decoded: kept for a technician, sealed at rest. Not an error: the same one again.
+    /// What could not be decoded or answered: kept for a technician, sealed at rest, the newest kMostQuarantined.
+    /// Not an error: the same one again.
+    static constexpr std::size_t kMostQuarantined = 1000;
     virtual Status quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content,
                               Instant now) = 0;
 

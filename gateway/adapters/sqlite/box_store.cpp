@@ -1,0 +1,406 @@
+#include "adapters/sqlite/box_store.hpp"
+
+#include <algorithm>
+
+namespace kentongan::sqlite {
+namespace {
+
+using box::CaseEvent;
+using box::CaseRow;
+using box::OutgoingSms;
+using box::Pseudonym;
+using box::QueuedItem;
+using box::SmsPart;
+
+// Append only: a migration that has shipped is never edited.
+constexpr const char* kMigrations[] = {
+    R"sql(
+CREATE TABLE item(
+  place INTEGER PRIMARY KEY AUTOINCREMENT,
+  item BLOB NOT NULL UNIQUE,
+  envelope BLOB NOT NULL,
+  queued_at INTEGER NOT NULL,
+  retired_at INTEGER);
+CREATE INDEX item_waiting ON item(place) WHERE retired_at IS NULL;
+CREATE INDEX item_retired ON item(retired_at) WHERE retired_at IS NOT NULL;
+CREATE TABLE "case"(
+  item BLOB PRIMARY KEY,
+  code BLOB NOT NULL UNIQUE,
+  receipt BLOB NOT NULL,
+  phone BLOB,
+  service INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  since INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  reply BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX case_receipt ON "case"(receipt);
+CREATE INDEX case_phone ON "case"(phone) WHERE phone IS NOT NULL;
+CREATE TABLE case_event(
+  place INTEGER PRIMARY KEY AUTOINCREMENT,
+  item BLOB NOT NULL,
+  state INTEGER NOT NULL,
+  at INTEGER NOT NULL);
+CREATE INDEX case_event_item ON case_event(item);
+CREATE TABLE contact(only INTEGER PRIMARY KEY CHECK(only = 1), last_update INTEGER NOT NULL, at INTEGER NOT NULL);
+INSERT INTO contact VALUES(1, 0, 0);
+CREATE TABLE conversation(phone BLOB PRIMARY KEY, content BLOB NOT NULL, touched INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX conversation_touched ON conversation(touched);
+CREATE TABLE stopped(phone BLOB PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE sms_seen(fingerprint BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX sms_seen_at ON sms_seen(at);
+CREATE TABLE sms_part(
+  sender BLOB NOT NULL, reference INTEGER NOT NULL, count INTEGER NOT NULL, number INTEGER NOT NULL,
+  fingerprint BLOB NOT NULL, content BLOB NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY(sender, reference, count, number)) WITHOUT ROWID;
+CREATE TABLE sms_quarantine(fingerprint BLOB PRIMARY KEY, content BLOB NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE sms_out(
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind INTEGER NOT NULL,
+  content BLOB NOT NULL,
+  tries INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  submitting INTEGER NOT NULL);
+)sql",
+};
+
+template <std::size_t N>
+std::array<std::uint8_t, N> array_of(const Bytes& bytes) {
+    std::array<std::uint8_t, N> out{};
+    std::copy_n(bytes.begin(), std::min(N, bytes.size()), out.begin());
+    return out;
+}
+
+Instant instant(const Statement& row, int column) { return from_unix(row.integer(column)); }
+
+constexpr std::string_view kCaseColumns = "item,code,receipt,phone,service,state,since,attempt,reply";
+
+CaseRow case_row(const Statement& row) {
+    CaseRow out;
+    out.item.value = array_of<16>(row.blob(0));
+    out.code = array_of<16>(row.blob(1));
+    out.receipt = array_of<16>(row.blob(2));
+    if (!row.is_null(3)) out.phone = array_of<16>(row.blob(3));
+    out.service = static_cast<std::uint16_t>(row.integer(4));
+    out.state = static_cast<std::uint8_t>(row.integer(5));
+    out.since = instant(row, 6);
+    out.attempt = static_cast<std::uint32_t>(row.integer(7));
+    out.reply = row.blob(8);
+    return out;
+}
+
+SmsPart part_row(const Statement& row) {
+    SmsPart out;
+    out.sender = array_of<16>(row.blob(0));
+    out.reference = static_cast<std::uint16_t>(row.integer(1));
+    out.count = static_cast<std::uint8_t>(row.integer(2));
+    out.number = static_cast<std::uint8_t>(row.integer(3));
+    out.fingerprint = array_of<16>(row.blob(4));
+    out.content = row.blob(5);
+    out.at = instant(row, 6);
+    return out;
+}
+
+OutgoingSms sms_row(const Statement& row) {
+    OutgoingSms out;
+    out.id = static_cast<std::uint64_t>(row.integer(0));
+    out.kind = static_cast<box::SmsKind>(row.integer(1));
+    out.content = row.blob(2);
+    out.tries = static_cast<std::uint8_t>(row.integer(3));
+    out.due = instant(row, 4);
+    out.expires = instant(row, 5);
+    out.submitting = row.integer(6) != 0;
+    return out;
+}
+
+template <class Row>
+using FromRow = Row (*)(const Statement&);
+
+template <class Row>
+Result<std::optional<Row>> one_of(Statement& statement, FromRow<Row> from) {
+    std::optional<Row> out;
+    if (TRY(statement.step())) out = from(statement);
+    statement.reset();
+    return out;
+}
+
+template <class Row>
+Result<std::vector<Row>> all_of(Statement& statement, FromRow<Row> from) {
+    std::vector<Row> out;
+    while (TRY(statement.step())) out.push_back(from(statement));
+    statement.reset();
+    return out;
+}
+
+} // namespace
+
+Result<std::unique_ptr<SqliteBoxStore>> SqliteBoxStore::open(const std::string& path, const OpenOptions& options) {
+    auto database = TRY(Database::open(path, kMigrations, options));
+    return std::unique_ptr<SqliteBoxStore>(new SqliteBoxStore(std::move(database)));
+}
+
+Result<Statement*> SqliteBoxStore::statement(std::string_view sql) {
+    auto found = statements_.find(sql);
+    if (found == statements_.end()) found = statements_.emplace(sql, TRY(database_.prepare(sql))).first;
+    found->second.reset();
+    return &found->second;
+}
+
+Status SqliteBoxStore::begin() { return database_.begin(); }
+Status SqliteBoxStore::commit() { return database_.commit(); }
+
+void SqliteBoxStore::rollback() {
+    for (auto& [sql, statement] : statements_) statement.reset();
+    database_.rollback();
+}
+
+Status SqliteBoxStore::put_item(const QueuedItem& item, Instant now) {
+    auto* sql = TRY(statement("INSERT INTO item(item,envelope,queued_at) VALUES(?1,?2,?3)"));
+    return sql->bind(1, BytesView(item.item.value)).bind(2, BytesView(item.envelope)).bind(3, to_unix(now)).run();
+}
+
+Result<std::vector<QueuedItem>> SqliteBoxStore::queued_items(std::size_t most) {
+    auto* sql = TRY(statement("SELECT item,envelope FROM item WHERE retired_at IS NULL ORDER BY place LIMIT ?1"));
+    sql->bind(1, static_cast<std::int64_t>(most));
+    return all_of<QueuedItem>(*sql, [](const Statement& row) {
+        return QueuedItem{ItemId{array_of<16>(row.blob(0))}, row.blob(1)};
+    });
+}
+
+Status SqliteBoxStore::retire_item(ItemId item, Instant now) {
+    auto* sql = TRY(statement("UPDATE item SET retired_at=?2 WHERE item=?1 AND retired_at IS NULL"));
+    return sql->bind(1, BytesView(item.value)).bind(2, to_unix(now)).run();
+}
+
+Status SqliteBoxStore::drop_retired_before(Instant before) {
+    auto* sql = TRY(statement("DELETE FROM item WHERE retired_at < ?1"));
+    return sql->bind(1, to_unix(before)).run();
+}
+
+Result<std::uint32_t> SqliteBoxStore::waiting() {
+    auto* sql = TRY(statement("SELECT count(*) FROM item WHERE retired_at IS NULL"));
+    TRY(sql->step());
+    auto count = static_cast<std::uint32_t>(sql->integer(0));
+    sql->reset();
+    return count;
+}
+
+Status SqliteBoxStore::put_case(const CaseRow& row) {
+    auto* sql = TRY(statement("INSERT INTO \"case\"(item,code,receipt,phone,service,state,since,attempt,reply) "
+                              "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"));
+    sql->bind(1, BytesView(row.item.value)).bind(2, BytesView(row.code)).bind(3, BytesView(row.receipt));
+    if (row.phone)
+        sql->bind(4, BytesView(*row.phone));
+    else
+        sql->bind_null(4);
+    sql->bind(5, std::int64_t{row.service}).bind(6, std::int64_t{row.state}).bind(7, to_unix(row.since));
+    TRY(sql->bind(8, std::int64_t{row.attempt}).bind(9, BytesView(row.reply)).run());
+    auto* event = TRY(statement("INSERT INTO case_event(item,state,at) VALUES(?1,?2,?3)"));
+    return event->bind(1, BytesView(row.item.value)).bind(2, std::int64_t{row.state}).bind(3, to_unix(row.since)).run();
+}
+
+Result<std::optional<CaseRow>> SqliteBoxStore::case_of(ItemId item) {
+    static const std::string text = "SELECT " + std::string(kCaseColumns) + " FROM \"case\" WHERE item=?1";
+    auto* sql = TRY(statement(text));
+    return one_of<CaseRow>(sql->bind(1, BytesView(item.value)), case_row);
+}
+
+Result<std::optional<CaseRow>> SqliteBoxStore::case_by_code(const Pseudonym& code) {
+    static const std::string text = "SELECT " + std::string(kCaseColumns) + " FROM \"case\" WHERE code=?1";
+    auto* sql = TRY(statement(text));
+    return one_of<CaseRow>(sql->bind(1, BytesView(code)), case_row);
+}
+
+Result<std::optional<CaseRow>> SqliteBoxStore::case_by_receipt(const Pseudonym& receipt) {
+    static const std::string text = "SELECT " + std::string(kCaseColumns) + " FROM \"case\" WHERE receipt=?1";
+    auto* sql = TRY(statement(text));
+    return one_of<CaseRow>(sql->bind(1, BytesView(receipt)), case_row);
+}
+
+Status SqliteBoxStore::set_state(ItemId item, const CaseEvent& event, BytesView reply) {
+    auto* update = TRY(statement("UPDATE \"case\" SET state=?2, since=?3, "
+                                 "reply=CASE WHEN length(?4)>0 THEN ?4 ELSE reply END WHERE item=?1"));
+    TRY(update->bind(1, BytesView(item.value)).bind(2, std::int64_t{event.state}).bind(3, to_unix(event.at))
+            .bind(4, reply).run());
+    if (database_.changes() == 0) return {};
+    auto* insert = TRY(statement("INSERT INTO case_event(item,state,at) VALUES(?1,?2,?3)"));
+    return insert->bind(1, BytesView(item.value)).bind(2, std::int64_t{event.state}).bind(3, to_unix(event.at)).run();
+}
+
+Result<std::vector<CaseEvent>> SqliteBoxStore::history(ItemId item) {
+    auto* sql = TRY(statement("SELECT state,at FROM case_event WHERE item=?1 ORDER BY place"));
+    return all_of<CaseEvent>(sql->bind(1, BytesView(item.value)), [](const Statement& row) {
+        return CaseEvent{static_cast<std::uint8_t>(row.integer(0)), instant(row, 1)};
+    });
+}
+
+Result<std::vector<CaseRow>> SqliteBoxStore::cases_of_phone(const Pseudonym& phone) {
+    static const std::string text = "SELECT " + std::string(kCaseColumns) + " FROM \"case\" WHERE phone=?1 LIMIT 1000";
+    auto* sql = TRY(statement(text));
+    return all_of<CaseRow>(sql->bind(1, BytesView(phone)), case_row);
+}
+
+Result<std::uint64_t> SqliteBoxStore::last_update() {
+    auto* sql = TRY(statement("SELECT last_update FROM contact"));
+    TRY(sql->step());
+    auto value = static_cast<std::uint64_t>(sql->integer(0));
+    sql->reset();
+    return value;
+}
+
+Result<Instant> SqliteBoxStore::last_contact() {
+    auto* sql = TRY(statement("SELECT at FROM contact"));
+    TRY(sql->step());
+    auto value = instant(*sql, 0);
+    sql->reset();
+    return value;
+}
+
+Status SqliteBoxStore::set_contact(std::uint64_t last_update, Instant at) {
+    auto* sql = TRY(statement("UPDATE contact SET last_update=?1, at=?2"));
+    return sql->bind(1, static_cast<std::int64_t>(last_update)).bind(2, to_unix(at)).run();
+}
+
+Result<std::optional<Bytes>> SqliteBoxStore::conversation(const Pseudonym& phone) {
+    auto* sql = TRY(statement("SELECT content FROM conversation WHERE phone=?1"));
+    return one_of<Bytes>(sql->bind(1, BytesView(phone)), [](const Statement& row) { return row.blob(0); });
+}
+
+Status SqliteBoxStore::put_conversation(const Pseudonym& phone, BytesView content, Instant touched) {
+    auto* sql = TRY(statement("INSERT INTO conversation(phone,content,touched) VALUES(?1,?2,?3) "
+                              "ON CONFLICT(phone) DO UPDATE SET content=?2, touched=?3"));
+    return sql->bind(1, BytesView(phone)).bind(2, content).bind(3, to_unix(touched)).run();
+}
+
+Status SqliteBoxStore::drop_conversation(const Pseudonym& phone) {
+    auto* sql = TRY(statement("DELETE FROM conversation WHERE phone=?1"));
+    return sql->bind(1, BytesView(phone)).run();
+}
+
+Result<std::vector<box::Store::OldConversation>> SqliteBoxStore::conversations_before(Instant before,
+                                                                                      std::size_t most) {
+    auto* sql = TRY(statement("SELECT phone,content FROM conversation WHERE touched<?1 ORDER BY touched LIMIT ?2"));
+    sql->bind(1, to_unix(before)).bind(2, static_cast<std::int64_t>(most));
+    return all_of<OldConversation>(*sql, [](const Statement& row) {
+        return OldConversation{array_of<16>(row.blob(0)), row.blob(1)};
+    });
+}
+
+Result<bool> SqliteBoxStore::stopped(const Pseudonym& phone) {
+    auto* sql = TRY(statement("SELECT 1 FROM stopped WHERE phone=?1"));
+    bool found = TRY(sql->bind(1, BytesView(phone)).step());
+    sql->reset();
+    return found;
+}
+
+Status SqliteBoxStore::set_stopped(const Pseudonym& phone, bool stopped) {
+    auto* sql = TRY(statement(stopped ? "INSERT OR IGNORE INTO stopped(phone) VALUES(?1)"
+                                      : "DELETE FROM stopped WHERE phone=?1"));
+    return sql->bind(1, BytesView(phone)).run();
+}
+
+Result<bool> SqliteBoxStore::sms_seen(const std::array<std::uint8_t, 16>& fingerprint) {
+    auto* sql = TRY(statement("SELECT 1 FROM sms_seen WHERE fingerprint=?1"));
+    bool found = TRY(sql->bind(1, BytesView(fingerprint)).step());
+    sql->reset();
+    return found;
+}
+
+Status SqliteBoxStore::mark_sms_seen(const std::array<std::uint8_t, 16>& fingerprint, Instant now) {
+    auto* sql = TRY(statement("INSERT OR IGNORE INTO sms_seen(fingerprint,at) VALUES(?1,?2)"));
+    return sql->bind(1, BytesView(fingerprint)).bind(2, to_unix(now)).run();
+}
+
+Status SqliteBoxStore::forget_sms_seen_before(Instant before) {
+    auto* sql = TRY(statement("DELETE FROM sms_seen WHERE at<?1"));
+    return sql->bind(1, to_unix(before)).run();
+}
+
+Status SqliteBoxStore::put_part(const SmsPart& part) {
+    auto* sql = TRY(statement("INSERT OR IGNORE INTO sms_part(sender,reference,count,number,fingerprint,content,at) "
+                              "VALUES(?1,?2,?3,?4,?5,?6,?7)"));
+    return sql->bind(1, BytesView(part.sender))
+        .bind(2, std::int64_t{part.reference})
+        .bind(3, std::int64_t{part.count})
+        .bind(4, std::int64_t{part.number})
+        .bind(5, BytesView(part.fingerprint))
+        .bind(6, BytesView(part.content))
+        .bind(7, to_unix(part.at))
+        .run();
+}
+
+Result<std::vector<SmsPart>> SqliteBoxStore::parts(const Pseudonym& sender, std::uint16_t reference,
+                                                   std::uint8_t count) {
+    auto* sql = TRY(statement("SELECT sender,reference,count,number,fingerprint,content,at FROM sms_part "
+                              "WHERE sender=?1 AND reference=?2 AND count=?3 ORDER BY number"));
+    sql->bind(1, BytesView(sender)).bind(2, std::int64_t{reference}).bind(3, std::int64_t{count});
+    return all_of<SmsPart>(*sql, part_row);
+}
+
+Status SqliteBoxStore::drop_parts(const Pseudonym& sender, std::uint16_t reference, std::uint8_t count) {
+    auto* sql = TRY(statement("DELETE FROM sms_part WHERE sender=?1 AND reference=?2 AND count=?3"));
+    return sql->bind(1, BytesView(sender)).bind(2, std::int64_t{reference}).bind(3, std::int64_t{count}).run();
+}
+
+Result<std::vector<SmsPart>> SqliteBoxStore::stale_parts(Instant before, std::size_t most) {
+    auto* sql = TRY(statement("SELECT sender,reference,count,number,fingerprint,content,max(at) FROM sms_part "
+                              "GROUP BY sender,reference,count HAVING max(at)<?1 LIMIT ?2"));
+    sql->bind(1, to_unix(before)).bind(2, static_cast<std::int64_t>(most));
+    return all_of<SmsPart>(*sql, part_row);
+}
+
+Status SqliteBoxStore::quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content, Instant now) {
+    auto* sql = TRY(statement("INSERT OR IGNORE INTO sms_quarantine(fingerprint,content,at) VALUES(?1,?2,?3)"));
+    TRY(sql->bind(1, BytesView(fingerprint)).bind(2, content).bind(3, to_unix(now)).run());
+    auto* bound = TRY(statement("DELETE FROM sms_quarantine WHERE fingerprint IN "
+                                "(SELECT fingerprint FROM sms_quarantine ORDER BY at DESC LIMIT -1 OFFSET ?1)"));
+    return bound->bind(1, static_cast<std::int64_t>(kMostQuarantined)).run();
+}
+
+Result<std::uint64_t> SqliteBoxStore::put_sms(const OutgoingSms& sms) {
+    auto* sql = TRY(statement("INSERT INTO sms_out(kind,content,tries,due,expires,submitting) "
+                              "VALUES(?1,?2,?3,?4,?5,?6) RETURNING id"));
+    sql->bind(1, static_cast<std::int64_t>(sms.kind)).bind(2, BytesView(sms.content)).bind(3, std::int64_t{sms.tries});
+    sql->bind(4, to_unix(sms.due)).bind(5, to_unix(sms.expires)).bind(6, std::int64_t{sms.submitting});
+    TRY(sql->step());
+    auto id = static_cast<std::uint64_t>(sql->integer(0));
+    sql->reset();
+    return id;
+}
+
+Result<std::optional<OutgoingSms>> SqliteBoxStore::next_sms(Instant now) {
+    auto* sql = TRY(statement("SELECT id,kind,content,tries,due,expires,submitting FROM sms_out "
+                              "WHERE submitting=0 AND due<=?1 AND expires>?1 ORDER BY kind,id LIMIT 1"));
+    return one_of<OutgoingSms>(sql->bind(1, to_unix(now)), sms_row);
+}
+
+Result<std::optional<OutgoingSms>> SqliteBoxStore::sms(std::uint64_t id) {
+    auto* sql = TRY(statement("SELECT id,kind,content,tries,due,expires,submitting FROM sms_out WHERE id=?1"));
+    return one_of<OutgoingSms>(sql->bind(1, static_cast<std::int64_t>(id)), sms_row);
+}
+
+Status SqliteBoxStore::update_sms(const OutgoingSms& sms) {
+    auto* sql = TRY(statement("UPDATE sms_out SET tries=?2,due=?3,submitting=?4 WHERE id=?1"));
+    return sql->bind(1, static_cast<std::int64_t>(sms.id))
+        .bind(2, std::int64_t{sms.tries})
+        .bind(3, to_unix(sms.due))
+        .bind(4, std::int64_t{sms.submitting})
+        .run();
+}
+
+Status SqliteBoxStore::drop_sms(std::uint64_t id) {
+    auto* sql = TRY(statement("DELETE FROM sms_out WHERE id=?1"));
+    return sql->bind(1, static_cast<std::int64_t>(id)).run();
+}
+
+Result<std::vector<OutgoingSms>> SqliteBoxStore::submitting_sms() {
+    auto* sql = TRY(statement("SELECT id,kind,content,tries,due,expires,submitting FROM sms_out WHERE submitting=1"));
+    return all_of<OutgoingSms>(*sql, sms_row);
+}
+
+Status SqliteBoxStore::drop_expired_sms(Instant now) {
+    auto* sql = TRY(statement("DELETE FROM sms_out WHERE expires<=?1 AND submitting=0"));
+    return sql->bind(1, to_unix(now)).run();
+}
+
+} // namespace kentongan::sqlite
