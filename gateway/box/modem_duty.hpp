@@ -1,0 +1,70 @@
+// What a modem's worker does, as a pure sequence: nothing is deleted before the box has it, nothing is sent
+// twice.
+//
+// Receive: stored message → SmsArrived → (the box commits) → SmsKept → read the slot again → same content? →
+// delete. Send: SendSms → one try → SmsOutcome. The box owns the journal, the retries and the clock.
+#pragma once
+
+#include "box/ports/modem.hpp"
+#include "wire/local.hpp"
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace kentongan::box {
+
+/// Names the content of a stored PDU; collision-resistant.
+using Fingerprint = std::array<std::uint8_t, 16>;
+using FingerprintOf = std::function<Fingerprint(BytesView)>;
+
+/// Announcements that may wait for the box's word at a time.
+inline constexpr std::size_t kMaxAnnounced = 32;
+/// Polls after which one that got no word is announced again.
+inline constexpr std::uint32_t kRepeatAfterPolls = 30;
+/// Outcomes remembered, so that a SendSms that comes again is answered and not sent again.
+inline constexpr std::size_t kRememberedOutcomes = 1024;
+
+/// Threads: one. Keeps a reference to the modem, which must outlive it.
+class ModemDuty {
+  public:
+    ModemDuty(Modem& modem, FingerprintOf fingerprint_of);
+
+    /// Looks at the modem: messages for the box, ModemState among them if it changed. Deletes what the box
+    /// has kept and an earlier try could not delete. Errors: kUnavailable - the modem is gone; make it anew,
+    /// and this with it.
+    Result<std::vector<wire::local::Message>> poll();
+
+    /// Carries out one message of the box; others than SmsKept and SendSms are ignored.
+    /// Not an error: SmsKept for something unknown (announced before a restart), SendSms again with the same
+    /// id. Errors: kUnavailable, only for SmsKept: a SendSms always has an outcome.
+    Result<std::vector<wire::local::Message>> handle(const wire::local::Message& message);
+
+    /// A new connection to the box: everything that is stored is announced again, and the state told.
+    void reconnected();
+
+  private:
+    struct Announced {
+        std::uint64_t call = 0;
+        Bytes pdu;
+        bool kept = false;
+        std::uint32_t polls = 0;
+    };
+
+    Status delete_kept(std::uint32_t slot);
+    wire::local::Message announcement(std::uint64_t call, const StoredSms& sms) const;
+
+    Modem& modem_;
+    FingerprintOf fingerprint_of_;
+    std::uint64_t last_call_ = 0;
+    std::map<std::uint32_t, Announced> announced_; ///< By slot
+    std::map<std::uint64_t, wire::local::SmsOutcome> outcomes_;
+    std::deque<std::uint64_t> outcome_order_;
+    std::optional<wire::local::ModemState> told_;
+};
+
+} // namespace kentongan::box
