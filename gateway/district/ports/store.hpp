@@ -1,0 +1,224 @@
+// What the district remembers. Port: SqliteDistrictStore at a district, MemoryDistrictStore in the simulated
+// world.
+//
+// No row holds what a citizen or an officer wrote: envelopes stay sealed as they came, words of officers are
+// sealed (wire/case_words.hpp), sessions and attempts are kept under digests. What is readable is what a list
+// shows.
+//
+// Rules for implementers, each a case of tests/contract/district_store:
+//  1. Every writing call is ONE transaction: MUST keep all of it across a power cut after it returned
+//  success, and
+//     none of it when it returned an error.
+//  2. receive() MUST keep the first of two cases with one ItemId and ignore the second; the same for two
+//     quarantined envelopes with one (box, digest).
+//  3. receive() MUST NOT lower Box::acknowledged.
+//  4. receive() MUST drop the notices of updates up to `acknowledged`, and MUST keep the updates themselves.
+//  5. move() MUST answer kConflict when the version is not `expected_version`, and then change nothing.
+//  6. move() MUST number updates per box from 1 without a gap, above every number given or acknowledged
+//  before.
+//  7. updates_after() MUST return the updates of that box only, by sequence.
+//  8. list() MUST return only rows that satisfy the whole filter, newest received first (ties: the later one
+//  to
+//     arrive first); total counts all of them.
+//  9. register_box() MUST answer kConflict for a known BoxId, signing key or agreement key.
+// 10. add_officer() MUST answer kConflict for a known name.
+// 11. save_attempts() MUST keep at most kMaxStrangers rows of unknown names, dropping the least recently
+// used, and
+//     MUST NOT drop a row of a known name for it.
+// 12. adopt() MUST add the case and remove the quarantined envelope together.
+// 13. Reading what is not there MUST be kNotFound, not an empty value.
+// 14. Every text and blob MUST come back as it was given, whatever characters it holds.
+//
+// Errors of every call: kNoSpace - disk full; kCorrupt; kUnavailable - I/O error, try again.
+// Threads: one at a time. A call blocks for at most one disk write.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "domain/request.hpp"
+#include "wire/exchange.hpp"
+#include "wire/keys.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace kentongan::district {
+
+/// A registered box.
+struct Box {
+    wire::BoxPublic keys;
+    std::string village; ///< Id of a village of the pack.
+    bool revoked = false;
+    Instant last_contact{}; ///< The epoch: never.
+    std::uint32_t waiting = 0;
+    std::uint64_t issued = 0;       ///< Newest update made for it.
+    std::uint64_t acknowledged = 0; ///< Newest update that it has committed.
+};
+
+/// What a list shows of a case.
+struct CaseRow {
+    ItemId id;
+    BoxId box;
+    domain::Recipient recipient = domain::Recipient::kDistrict;
+    std::string code; ///< 8 digits
+    std::string service;
+    std::string lifecycle;
+    std::string state;
+    domain::Channel channel = domain::Channel::kKiosk;
+    Instant received_at{};
+    Instant due_at{};
+    Instant changed_at{};
+    bool open = true; ///< Its state is not final.
+    std::uint32_t version = 1;
+    auto operator<=>(const CaseRow&) const = default;
+};
+
+struct NewCase {
+    CaseRow row;
+    Bytes envelope;
+};
+
+enum class QuarantineReason : std::uint8_t { // stored: do not change values
+    kRevokedBox = 1,
+    kForeignBox = 2,    ///< Its header names another box than the one that brought it.
+    kSignature = 3,     ///< Not signed by its box.
+    kDoesNotOpen = 4,   ///< Sealed to another key, or altered.
+    kNotUnderstood = 5, ///< Opens, but is not a record of this pack: perhaps of a newer one.
+    kNotAnEnvelope = 6,
+    kOtherContent = 7, ///< A case with this id is known, and is not this one.
+};
+
+struct Quarantined {
+    BoxId box; ///< The one that brought it.
+    std::array<std::uint8_t, 32> digest{};
+    QuarantineReason reason = QuarantineReason::kNotAnEnvelope;
+    Instant at{};
+    Bytes envelope;
+};
+
+/// One upload, worked out.
+struct Delivery {
+    BoxId box;
+    Instant at{};
+    std::uint32_t waiting = 0;
+    std::uint64_t acknowledged = 0;
+    std::vector<NewCase> cases;
+    std::vector<Quarantined> quarantined;
+};
+
+struct Event {
+    Instant at{};
+    std::string officer;
+    std::string from;
+    std::string to;
+    Bytes words; ///< Reason and answer, sealed; empty if there were none.
+    bool operator==(const Event&) const = default;
+};
+
+struct CaseMove {
+    ItemId id;
+    std::uint32_t expected_version = 0;
+    bool open = true; ///< Of the new state.
+    Event event;
+    wire::StatusUpdate update; ///< `sequence` is given by the store.
+};
+
+struct CaseFilter {
+    domain::Recipient recipient = domain::Recipient::kDistrict;
+    std::string state;   ///< Empty: any.
+    std::string service; ///< Empty: any.
+    std::string code;    ///< Empty: any.
+    std::optional<BoxId> box;
+    bool open_only = false;
+    std::uint32_t offset = 0;
+    std::uint32_t limit = 25;
+};
+
+struct CasePage {
+    std::vector<CaseRow> rows;
+    std::uint64_t total = 0;
+};
+
+struct StateCount {
+    std::string lifecycle;
+    std::string state;
+    std::uint64_t cases = 0;
+    std::uint64_t past_due = 0; ///< Open ones with due_at before the time asked.
+    auto operator<=>(const StateCount&) const = default;
+};
+
+enum class Role : std::uint8_t { kOfficer = 1, kInspectorate = 2 }; // stored: do not change values
+
+struct Officer {
+    std::string name;
+    Role role = Role::kOfficer;
+    std::string password; ///< wire/password.hpp
+};
+
+/// What was tried with one name.
+struct Attempts {
+    std::array<std::uint8_t, 32> name{}; ///< Digest of the name: people type passwords there.
+    bool known = false;                  ///< An officer has this name.
+    std::uint32_t failures = 0;
+    Instant locked_until{};
+    Instant last{};
+};
+inline constexpr std::size_t kMaxStrangers = 4096;
+
+struct Session {
+    std::array<std::uint8_t, 32> token_hash{};
+    std::string officer;
+    Instant started{};
+    Instant seen{};
+};
+
+class Store {
+  public:
+    virtual ~Store() = default;
+
+    // --- boxes ---
+    virtual Status register_box(const Box& box) = 0;
+    /// Not an error: revoked before. kNotFound.
+    virtual Status revoke_box(BoxId box) = 0;
+    virtual Result<Box> box(BoxId box) = 0;
+    /// By number.
+    virtual Result<std::vector<Box>> boxes() = 0;
+
+    // --- intake ---
+    /// kNotFound - no such box.
+    virtual Status receive(const Delivery& delivery) = 0;
+    virtual Result<std::vector<wire::StatusUpdate>> updates_after(BoxId box, std::uint64_t sequence,
+                                                                  std::size_t limit) = 0;
+    /// Oldest first, without the first `skip`.
+    virtual Result<std::vector<Quarantined>> quarantined(std::size_t skip, std::size_t limit) = 0;
+    virtual Result<std::uint64_t> quarantined_of(BoxId box) = 0;
+    /// kNotFound - nothing quarantined under that name; kConflict - the case is there already.
+    virtual Status adopt(const Quarantined& quarantined, const NewCase& found) = 0;
+
+    // --- cases ---
+    virtual Result<CaseRow> case_row(const ItemId& id) = 0;
+    virtual Result<Bytes> envelope(const ItemId& id) = 0;
+    /// Oldest first; empty if the case has not moved, or is not there.
+    virtual Result<std::vector<Event>> events(const ItemId& id) = 0;
+    virtual Result<CasePage> list(const CaseFilter& filter) = 0;
+    virtual Result<std::vector<StateCount>> counts(domain::Recipient recipient, Instant now) = 0;
+    /// Returns the sequence of the update. kNotFound; kConflict by rule 5.
+    virtual Result<std::uint64_t> move(const CaseMove& move) = 0;
+
+    // --- officers ---
+    virtual Status add_officer(const Officer& officer) = 0;
+    virtual Result<Officer> officer(const std::string& name) = 0;
+    virtual Result<Attempts> attempts(const std::array<std::uint8_t, 32>& name) = 0;
+    virtual Status save_attempts(const Attempts& attempts) = 0;
+    /// Also ends the sessions started before `oldest_start` or last seen before `oldest_seen`.
+    virtual Status open_session(const Session& session, Instant oldest_start, Instant oldest_seen) = 0;
+    virtual Result<Session> session(const std::array<std::uint8_t, 32>& token_hash) = 0;
+    /// Not an error: the session is gone.
+    virtual Status touch_session(const std::array<std::uint8_t, 32>& token_hash, Instant seen) = 0;
+    virtual Status close_session(const std::array<std::uint8_t, 32>& token_hash) = 0;
+};
+
+} // namespace kentongan::district

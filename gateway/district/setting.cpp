@@ -1,0 +1,50 @@
+#include "district/setting.hpp"
+
+#include "wire/record.hpp"
+#include "wire/seal.hpp"
+
+#include <algorithm>
+
+namespace kentongan::district {
+
+const domain::Village* Setting::village(std::string_view id) const {
+    auto found = villages.find(id);
+    return found == villages.end() ? nullptr : &found->second;
+}
+
+const domain::Lifecycle* Setting::lifecycle(std::string_view id) const {
+    auto found = std::find_if(pack.lifecycles.begin(), pack.lifecycles.end(),
+                              [&](const auto& one) { return one.id == id; });
+    return found == pack.lifecycles.end() ? nullptr : &*found;
+}
+
+const domain::State* Setting::state_of(const CaseRow& row) const {
+    const auto* of = lifecycle(row.lifecycle);
+    return of == nullptr ? nullptr : of->state(row.state);
+}
+
+bool Setting::office_acts(std::string_view lifecycle_id, std::string_view state_id) const {
+    const auto* of = lifecycle(lifecycle_id);
+    const auto* state = of == nullptr ? nullptr : of->state(state_id);
+    if (state == nullptr) return true; // nobody knows any more: better shown than hidden
+    return state->role == domain::StateRole::kReceived || state->role == domain::StateRole::kWorking ||
+           state->role == domain::StateRole::kForwarded;
+}
+
+bool Setting::overdue(const CaseRow& row, Instant now) const {
+    return row.open && now > row.due_at && office_acts(row.lifecycle, row.state);
+}
+
+Result<domain::Request> read_request(const Setting& setting, const Box& box, BytesView envelope) {
+    const auto* village = setting.village(box.village);
+    if (village == nullptr) return fail(ErrorCode::kNotFound, "request.village");
+    auto header = TRY(wire::read_header(envelope));
+    auto record = TRY(wire::open(envelope, setting.keys));
+    auto request = wire::decode_request(setting.pack, *village, record);
+    wipe(record);
+    // The record does not repeat the id; open() has proved that it was sealed under this header's.
+    if (request) request->id = header.item;
+    return request;
+}
+
+} // namespace kentongan::district
