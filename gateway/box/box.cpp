@@ -163,13 +163,13 @@ Result<Bytes> Box::next_upload(const std::array<std::uint8_t, 16>& nonce) {
 }
 
 Result<Forward::Absorbed> Box::absorb(BytesView answer, Instant now) {
-    Result<Forward::Absorbed> absorbed = fail(ErrorCode::kInternal, "box.absorb");
+    auto download = TRY(forward_.read_answer(answer));
+    Forward::Absorbed absorbed;
     auto work = [&]() -> Status {
-        absorbed = forward_.absorb(answer, now);
-        if (!absorbed) return tl::unexpected<Error>(absorbed.error());
+        absorbed = TRY(forward_.absorb(download, now));
         return {};
     };
-    if (!kept(work) && absorbed) return fail(ErrorCode::kUnavailable, "box.absorb");
+    if (!kept(work)) return fail(ErrorCode::kUnavailable, "box.absorb");
     return absorbed;
 }
 

@@ -21,8 +21,11 @@ Result<Bytes> Forward::upload(const std::array<std::uint8_t, 16>& nonce) {
     return wire::encode(upload, ground_.keys);
 }
 
-Result<Forward::Absorbed> Forward::absorb(BytesView answer, Instant now) {
-    auto download = TRY(wire::decode_download(answer, ground_.district, ground_.keys.shown.box, nonce_));
+Result<wire::Download> Forward::read_answer(BytesView answer) const {
+    return wire::decode_download(answer, ground_.district, ground_.keys.shown.box, nonce_);
+}
+
+Result<Forward::Absorbed> Forward::absorb(const wire::Download& download, Instant now) {
     for (const auto& receipt : download.receipts) TRY(ground_.store.retire_item(receipt.item, now));
     auto newest = TRY(ground_.store.last_update());
     for (const auto& update : download.updates) {

@@ -22,11 +22,13 @@ class Forward {
         bool more = false; ///< Ask again at once.
         Instant district_time{};
     };
-    /// The answer to the newest upload, within the caller's transaction.
-    /// Errors: kDenied - not this district's answer to that upload; kCorrupt, kUnsupported; the store's.
+    /// The answer to the newest upload, believed.
+    /// Errors: kDenied - not this district's answer to that upload; kCorrupt, kUnsupported.
+    Result<wire::Download> read_answer(BytesView answer) const;
+    /// Carries it out within the caller's transaction. Errors: the store's.
     /// Not an error: an update for an item unknown here, or in a state this pack does not know: it is passed
     /// over.
-    Result<Absorbed> absorb(BytesView answer, Instant now);
+    Result<Absorbed> absorb(const wire::Download& download, Instant now);
 
     /// Sealed items are kept this long after the receipt.
     static constexpr std::chrono::hours kKeepRetired{24 * 30};

@@ -76,8 +76,8 @@ Status MemoryBoxStore::drop_retired_before(Instant before) {
 }
 
 Result<std::uint32_t> MemoryBoxStore::waiting() {
-    return static_cast<std::uint32_t>(
-        std::count_if(now_.items.begin(), now_.items.end(), [](const auto& entry) { return !entry.second.retired; }));
+    return static_cast<std::uint32_t>(std::count_if(now_.items.begin(), now_.items.end(),
+                                                    [](const auto& entry) { return !entry.second.retired; }));
 }
 
 Status MemoryBoxStore::put_case(const box::CaseRow& row) {
@@ -90,7 +90,9 @@ Status MemoryBoxStore::put_case(const box::CaseRow& row) {
     return {};
 }
 
-Result<std::optional<box::CaseRow>> MemoryBoxStore::case_of(ItemId item) { return found(now_.cases, item); }
+Result<std::optional<box::CaseRow>> MemoryBoxStore::case_of(ItemId item) {
+    return found(now_.cases, item);
+}
 
 Result<std::optional<box::CaseRow>> MemoryBoxStore::case_by_code(const box::Pseudonym& code) {
     for (const auto& [item, row] : now_.cases)
@@ -204,14 +206,16 @@ Status MemoryBoxStore::drop_parts(const box::Pseudonym& sender, std::uint16_t re
 Result<std::vector<box::SmsPart>> MemoryBoxStore::stale_parts(Instant before, std::size_t most) {
     std::vector<box::SmsPart> out;
     for (const auto& [key, message] : now_.parts) {
-        auto newest = std::max_element(message.begin(), message.end(),
-                                       [](const auto& a, const auto& b) { return a.second.at < b.second.at; });
+        auto newest = std::max_element(message.begin(), message.end(), [](const auto& a, const auto& b) {
+            return a.second.at < b.second.at;
+        });
         if (newest->second.at < before && out.size() < most) out.push_back(newest->second);
     }
     return out;
 }
 
-Status MemoryBoxStore::quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content, Instant now) {
+Status MemoryBoxStore::quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content,
+                                  Instant now) {
     TRY(writable());
     now_.quarantine.emplace(fingerprint, std::pair(Bytes(content.begin(), content.end()), now));
     while (now_.quarantine.size() > kMostQuarantined)
@@ -232,12 +236,15 @@ Result<std::uint64_t> MemoryBoxStore::put_sms(const box::OutgoingSms& sms) {
 Result<std::optional<box::OutgoingSms>> MemoryBoxStore::next_sms(Instant now) {
     const box::OutgoingSms* best = nullptr;
     for (const auto& [id, sms] : now_.sms)
-        if (!sms.submitting && sms.due <= now && sms.expires > now && (best == nullptr || sms.kind < best->kind))
+        if (!sms.submitting && sms.due <= now && sms.expires > now &&
+            (best == nullptr || sms.kind < best->kind))
             best = &sms;
     return best == nullptr ? std::nullopt : std::optional(*best);
 }
 
-Result<std::optional<box::OutgoingSms>> MemoryBoxStore::sms(std::uint64_t id) { return found(now_.sms, id); }
+Result<std::optional<box::OutgoingSms>> MemoryBoxStore::sms(std::uint64_t id) {
+    return found(now_.sms, id);
+}
 
 Status MemoryBoxStore::update_sms(const box::OutgoingSms& sms) {
     TRY(writable());

@@ -47,7 +47,8 @@ class MemoryBoxStore final : public box::Store {
                                             std::uint8_t count) override;
     Status drop_parts(const box::Pseudonym& sender, std::uint16_t reference, std::uint8_t count) override;
     Result<std::vector<box::SmsPart>> stale_parts(Instant before, std::size_t most) override;
-    Status quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content, Instant now) override;
+    Status quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content,
+                      Instant now) override;
     Result<std::uint64_t> put_sms(const box::OutgoingSms& sms) override;
     Result<std::optional<box::OutgoingSms>> next_sms(Instant now) override;
     Result<std::optional<box::OutgoingSms>> sms(std::uint64_t id) override;

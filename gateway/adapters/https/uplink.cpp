@@ -24,8 +24,8 @@ int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 }
 
 bool certificate_trouble(CURLcode code) {
-    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_ISSUER_ERROR ||
-           code == CURLE_SSL_PINNEDPUBKEYNOTMATCH;
+    return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+           code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_PINNEDPUBKEYNOTMATCH;
 }
 
 } // namespace
@@ -97,7 +97,8 @@ Result<Bytes> Uplink::exchange(const Bytes& upload) {
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &stopping_);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options_.connect_timeout.count()));
-    // No absolute limit: a slow link that moves is a good link. Below 20 bytes a second for `timeout` it is dead.
+    // No absolute limit: a slow link that moves is a good link. Below 20 bytes a second for `timeout` it is
+    // dead.
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 20L);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(options_.timeout.count()));
 

@@ -16,19 +16,20 @@
 namespace kentongan::https {
 
 struct UplinkOptions {
-    std::string url; ///< "https://district.example:8443/v1/exchange"; nothing but https is spoken.
+    std::string url;     ///< "https://district.example:8443/v1/exchange"; nothing but https is spoken.
     std::string ca_file; ///< PEM: who may vouch for the district. Empty: the system's authorities.
     std::chrono::seconds connect_timeout{20};
     std::chrono::seconds timeout{120}; ///< How long a link may be all but silent before it counts as dead.
     std::size_t max_answer = 2 * 1024 * 1024;
 };
 
-/// Does one exchange at a time on a thread of its own; the connection (and its TLS session) is kept between them.
+/// Does one exchange at a time on a thread of its own; the connection (and its TLS session) is kept between
+/// them.
 class Uplink {
   public:
     /// `done` is called from the uplink's thread with the answer or:
-    /// kUnavailable - no link, no answer, 5xx; kDenied - the certificate is not the district's, or 4xx: `native` is the
-    /// HTTP status or libcurl's code; kNoSpace - the answer is too large.
+    /// kUnavailable - no link, no answer, 5xx; kDenied - the certificate is not the district's, or 4xx:
+    /// `native` is the HTTP status or libcurl's code; kNoSpace - the answer is too large.
     using Done = std::function<void(Result<Bytes>)>;
 
     explicit Uplink(UplinkOptions options);

@@ -1,22 +1,27 @@
 #include "adapters/posix/state_files.hpp"
 
-#include <cerrno>
 #include <fcntl.h>
-#include <filesystem>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
 
 namespace kentongan::posix {
 namespace {
 
 tl::unexpected<Error> errno_error(const char* where) {
     switch (errno) {
-    case ENOENT: return fail(ErrorCode::kNotFound, where, errno);
-    case EEXIST: return fail(ErrorCode::kConflict, where, errno);
+    case ENOENT:
+        return fail(ErrorCode::kNotFound, where, errno);
+    case EEXIST:
+        return fail(ErrorCode::kConflict, where, errno);
     case ENOSPC:
-    case EDQUOT: return fail(ErrorCode::kNoSpace, where, errno);
-    default: return fail(ErrorCode::kUnavailable, where, errno);
+    case EDQUOT:
+        return fail(ErrorCode::kNoSpace, where, errno);
+    default:
+        return fail(ErrorCode::kUnavailable, where, errno);
     }
 }
 

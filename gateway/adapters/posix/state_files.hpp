@@ -1,4 +1,5 @@
-// Small files of a program's state folder: keys and sockets' neighbours. Written whole and durably, read bounded.
+// Small files of a program's state folder: keys and sockets' neighbours. Written whole and durably, read
+// bounded.
 #pragma once
 
 #include "base/result.hpp"
@@ -11,8 +12,8 @@ namespace kentongan::posix {
 /// The whole file. Errors: kNotFound; kNoSpace - larger than `max_size`; kUnavailable - errno in `native`.
 Result<std::string> read_file(const std::string& path, std::size_t max_size);
 
-/// Writes `content` beside `path`, syncs, renames over it and syncs the folder: after a power cut the file is the old or
-/// the new one, whole. `mode` e.g. 0600 for secrets; applied before the first byte is written.
+/// Writes `content` beside `path`, syncs, renames over it and syncs the folder: after a power cut the file is
+/// the old or the new one, whole. `mode` e.g. 0600 for secrets; applied before the first byte is written.
 /// Errors: kNoSpace; kUnavailable.
 Status write_file(const std::string& path, std::string_view content, unsigned mode);
 

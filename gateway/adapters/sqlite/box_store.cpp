@@ -71,7 +71,9 @@ std::array<std::uint8_t, N> array_of(const Bytes& bytes) {
     return out;
 }
 
-Instant instant(const Statement& row, int column) { return from_unix(row.integer(column)); }
+Instant instant(const Statement& row, int column) {
+    return from_unix(row.integer(column));
+}
 
 constexpr std::string_view kCaseColumns = "item,code,receipt,phone,service,state,since,attempt,reply";
 
@@ -134,7 +136,8 @@ Result<std::vector<Row>> all_of(Statement& statement, FromRow<Row> from) {
 
 } // namespace
 
-Result<std::unique_ptr<SqliteBoxStore>> SqliteBoxStore::open(const std::string& path, const OpenOptions& options) {
+Result<std::unique_ptr<SqliteBoxStore>> SqliteBoxStore::open(const std::string& path,
+                                                             const OpenOptions& options) {
     auto database = TRY(Database::open(path, kMigrations, options));
     return std::unique_ptr<SqliteBoxStore>(new SqliteBoxStore(std::move(database)));
 }
@@ -146,8 +149,12 @@ Result<Statement*> SqliteBoxStore::statement(std::string_view sql) {
     return &found->second;
 }
 
-Status SqliteBoxStore::begin() { return database_.begin(); }
-Status SqliteBoxStore::commit() { return database_.commit(); }
+Status SqliteBoxStore::begin() {
+    return database_.begin();
+}
+Status SqliteBoxStore::commit() {
+    return database_.commit();
+}
 
 void SqliteBoxStore::rollback() {
     for (auto& [sql, statement] : statements_) statement.reset();
@@ -156,11 +163,15 @@ void SqliteBoxStore::rollback() {
 
 Status SqliteBoxStore::put_item(const QueuedItem& item, Instant now) {
     auto* sql = TRY(statement("INSERT INTO item(item,envelope,queued_at) VALUES(?1,?2,?3)"));
-    return sql->bind(1, BytesView(item.item.value)).bind(2, BytesView(item.envelope)).bind(3, to_unix(now)).run();
+    return sql->bind(1, BytesView(item.item.value))
+        .bind(2, BytesView(item.envelope))
+        .bind(3, to_unix(now))
+        .run();
 }
 
 Result<std::vector<QueuedItem>> SqliteBoxStore::queued_items(std::size_t most) {
-    auto* sql = TRY(statement("SELECT item,envelope FROM item WHERE retired_at IS NULL ORDER BY place LIMIT ?1"));
+    auto* sql =
+        TRY(statement("SELECT item,envelope FROM item WHERE retired_at IS NULL ORDER BY place LIMIT ?1"));
     sql->bind(1, static_cast<std::int64_t>(most));
     return all_of<QueuedItem>(*sql, [](const Statement& row) {
         return QueuedItem{ItemId{array_of<16>(row.blob(0))}, row.blob(1)};
@@ -186,8 +197,9 @@ Result<std::uint32_t> SqliteBoxStore::waiting() {
 }
 
 Status SqliteBoxStore::put_case(const CaseRow& row) {
-    auto* sql = TRY(statement("INSERT INTO \"case\"(item,code,receipt,phone,service,state,since,attempt,reply) "
-                              "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"));
+    auto* sql =
+        TRY(statement("INSERT INTO \"case\"(item,code,receipt,phone,service,state,since,attempt,reply) "
+                      "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"));
     sql->bind(1, BytesView(row.item.value)).bind(2, BytesView(row.code)).bind(3, BytesView(row.receipt));
     if (row.phone)
         sql->bind(4, BytesView(*row.phone));
@@ -196,7 +208,10 @@ Status SqliteBoxStore::put_case(const CaseRow& row) {
     sql->bind(5, std::int64_t{row.service}).bind(6, std::int64_t{row.state}).bind(7, to_unix(row.since));
     TRY(sql->bind(8, std::int64_t{row.attempt}).bind(9, BytesView(row.reply)).run());
     auto* event = TRY(statement("INSERT INTO case_event(item,state,at) VALUES(?1,?2,?3)"));
-    return event->bind(1, BytesView(row.item.value)).bind(2, std::int64_t{row.state}).bind(3, to_unix(row.since)).run();
+    return event->bind(1, BytesView(row.item.value))
+        .bind(2, std::int64_t{row.state})
+        .bind(3, to_unix(row.since))
+        .run();
 }
 
 Result<std::optional<CaseRow>> SqliteBoxStore::case_of(ItemId item) {
@@ -220,11 +235,17 @@ Result<std::optional<CaseRow>> SqliteBoxStore::case_by_receipt(const Pseudonym& 
 Status SqliteBoxStore::set_state(ItemId item, const CaseEvent& event, BytesView reply) {
     auto* update = TRY(statement("UPDATE \"case\" SET state=?2, since=?3, "
                                  "reply=CASE WHEN length(?4)>0 THEN ?4 ELSE reply END WHERE item=?1"));
-    TRY(update->bind(1, BytesView(item.value)).bind(2, std::int64_t{event.state}).bind(3, to_unix(event.at))
-            .bind(4, reply).run());
+    TRY(update->bind(1, BytesView(item.value))
+            .bind(2, std::int64_t{event.state})
+            .bind(3, to_unix(event.at))
+            .bind(4, reply)
+            .run());
     if (database_.changes() == 0) return {};
     auto* insert = TRY(statement("INSERT INTO case_event(item,state,at) VALUES(?1,?2,?3)"));
-    return insert->bind(1, BytesView(item.value)).bind(2, std::int64_t{event.state}).bind(3, to_unix(event.at)).run();
+    return insert->bind(1, BytesView(item.value))
+        .bind(2, std::int64_t{event.state})
+        .bind(3, to_unix(event.at))
+        .run();
 }
 
 Result<std::vector<CaseEvent>> SqliteBoxStore::history(ItemId item) {
@@ -235,7 +256,8 @@ Result<std::vector<CaseEvent>> SqliteBoxStore::history(ItemId item) {
 }
 
 Result<std::vector<CaseRow>> SqliteBoxStore::cases_of_phone(const Pseudonym& phone) {
-    static const std::string text = "SELECT " + std::string(kCaseColumns) + " FROM \"case\" WHERE phone=?1 LIMIT 1000";
+    static const std::string text =
+        "SELECT " + std::string(kCaseColumns) + " FROM \"case\" WHERE phone=?1 LIMIT 1000";
     auto* sql = TRY(statement(text));
     return all_of<CaseRow>(sql->bind(1, BytesView(phone)), case_row);
 }
@@ -279,7 +301,8 @@ Status SqliteBoxStore::drop_conversation(const Pseudonym& phone) {
 
 Result<std::vector<box::Store::OldConversation>> SqliteBoxStore::conversations_before(Instant before,
                                                                                       std::size_t most) {
-    auto* sql = TRY(statement("SELECT phone,content FROM conversation WHERE touched<?1 ORDER BY touched LIMIT ?2"));
+    auto* sql =
+        TRY(statement("SELECT phone,content FROM conversation WHERE touched<?1 ORDER BY touched LIMIT ?2"));
     sql->bind(1, to_unix(before)).bind(2, static_cast<std::int64_t>(most));
     return all_of<OldConversation>(*sql, [](const Statement& row) {
         return OldConversation{array_of<16>(row.blob(0)), row.blob(1)};
@@ -317,8 +340,9 @@ Status SqliteBoxStore::forget_sms_seen_before(Instant before) {
 }
 
 Status SqliteBoxStore::put_part(const SmsPart& part) {
-    auto* sql = TRY(statement("INSERT OR IGNORE INTO sms_part(sender,reference,count,number,fingerprint,content,at) "
-                              "VALUES(?1,?2,?3,?4,?5,?6,?7)"));
+    auto* sql =
+        TRY(statement("INSERT OR IGNORE INTO sms_part(sender,reference,count,number,fingerprint,content,at) "
+                      "VALUES(?1,?2,?3,?4,?5,?6,?7)"));
     return sql->bind(1, BytesView(part.sender))
         .bind(2, std::int64_t{part.reference})
         .bind(3, std::int64_t{part.count})
@@ -339,28 +363,37 @@ Result<std::vector<SmsPart>> SqliteBoxStore::parts(const Pseudonym& sender, std:
 
 Status SqliteBoxStore::drop_parts(const Pseudonym& sender, std::uint16_t reference, std::uint8_t count) {
     auto* sql = TRY(statement("DELETE FROM sms_part WHERE sender=?1 AND reference=?2 AND count=?3"));
-    return sql->bind(1, BytesView(sender)).bind(2, std::int64_t{reference}).bind(3, std::int64_t{count}).run();
+    return sql->bind(1, BytesView(sender))
+        .bind(2, std::int64_t{reference})
+        .bind(3, std::int64_t{count})
+        .run();
 }
 
 Result<std::vector<SmsPart>> SqliteBoxStore::stale_parts(Instant before, std::size_t most) {
-    auto* sql = TRY(statement("SELECT sender,reference,count,number,fingerprint,content,max(at) FROM sms_part "
-                              "GROUP BY sender,reference,count HAVING max(at)<?1 LIMIT ?2"));
+    auto* sql =
+        TRY(statement("SELECT sender,reference,count,number,fingerprint,content,max(at) FROM sms_part "
+                      "GROUP BY sender,reference,count HAVING max(at)<?1 LIMIT ?2"));
     sql->bind(1, to_unix(before)).bind(2, static_cast<std::int64_t>(most));
     return all_of<SmsPart>(*sql, part_row);
 }
 
-Status SqliteBoxStore::quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content, Instant now) {
-    auto* sql = TRY(statement("INSERT OR IGNORE INTO sms_quarantine(fingerprint,content,at) VALUES(?1,?2,?3)"));
+Status SqliteBoxStore::quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content,
+                                  Instant now) {
+    auto* sql =
+        TRY(statement("INSERT OR IGNORE INTO sms_quarantine(fingerprint,content,at) VALUES(?1,?2,?3)"));
     TRY(sql->bind(1, BytesView(fingerprint)).bind(2, content).bind(3, to_unix(now)).run());
-    auto* bound = TRY(statement("DELETE FROM sms_quarantine WHERE fingerprint IN "
-                                "(SELECT fingerprint FROM sms_quarantine ORDER BY at DESC LIMIT -1 OFFSET ?1)"));
+    auto* bound =
+        TRY(statement("DELETE FROM sms_quarantine WHERE fingerprint IN "
+                      "(SELECT fingerprint FROM sms_quarantine ORDER BY at DESC LIMIT -1 OFFSET ?1)"));
     return bound->bind(1, static_cast<std::int64_t>(kMostQuarantined)).run();
 }
 
 Result<std::uint64_t> SqliteBoxStore::put_sms(const OutgoingSms& sms) {
     auto* sql = TRY(statement("INSERT INTO sms_out(kind,content,tries,due,expires,submitting) "
                               "VALUES(?1,?2,?3,?4,?5,?6) RETURNING id"));
-    sql->bind(1, static_cast<std::int64_t>(sms.kind)).bind(2, BytesView(sms.content)).bind(3, std::int64_t{sms.tries});
+    sql->bind(1, static_cast<std::int64_t>(sms.kind))
+        .bind(2, BytesView(sms.content))
+        .bind(3, std::int64_t{sms.tries});
     sql->bind(4, to_unix(sms.due)).bind(5, to_unix(sms.expires)).bind(6, std::int64_t{sms.submitting});
     TRY(sql->step());
     auto id = static_cast<std::uint64_t>(sql->integer(0));
@@ -375,7 +408,8 @@ Result<std::optional<OutgoingSms>> SqliteBoxStore::next_sms(Instant now) {
 }
 
 Result<std::optional<OutgoingSms>> SqliteBoxStore::sms(std::uint64_t id) {
-    auto* sql = TRY(statement("SELECT id,kind,content,tries,due,expires,submitting FROM sms_out WHERE id=?1"));
+    auto* sql =
+        TRY(statement("SELECT id,kind,content,tries,due,expires,submitting FROM sms_out WHERE id=?1"));
     return one_of<OutgoingSms>(sql->bind(1, static_cast<std::int64_t>(id)), sms_row);
 }
 
@@ -394,7 +428,8 @@ Status SqliteBoxStore::drop_sms(std::uint64_t id) {
 }
 
 Result<std::vector<OutgoingSms>> SqliteBoxStore::submitting_sms() {
-    auto* sql = TRY(statement("SELECT id,kind,content,tries,due,expires,submitting FROM sms_out WHERE submitting=1"));
+    auto* sql =
+        TRY(statement("SELECT id,kind,content,tries,due,expires,submitting FROM sms_out WHERE submitting=1"));
     return all_of<OutgoingSms>(*sql, sms_row);
 }
 

@@ -12,7 +12,8 @@ namespace kentongan::sqlite {
 class SqliteBoxStore final : public box::Store {
   public:
     /// See Database::open() for errors.
-    static Result<std::unique_ptr<SqliteBoxStore>> open(const std::string& path, const OpenOptions& options = {});
+    static Result<std::unique_ptr<SqliteBoxStore>> open(const std::string& path,
+                                                        const OpenOptions& options = {});
 
     Status begin() override;
     Status commit() override;
@@ -51,7 +52,8 @@ class SqliteBoxStore final : public box::Store {
                                             std::uint8_t count) override;
     Status drop_parts(const box::Pseudonym& sender, std::uint16_t reference, std::uint8_t count) override;
     Result<std::vector<box::SmsPart>> stale_parts(Instant before, std::size_t most) override;
-    Status quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content, Instant now) override;
+    Status quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content,
+                      Instant now) override;
 
     Result<std::uint64_t> put_sms(const box::OutgoingSms& sms) override;
     Result<std::optional<box::OutgoingSms>> next_sms(Instant now) override;

@@ -21,7 +21,8 @@ struct InMemory {
 
 struct InSqlite {
     test::TemporaryFolder folder;
-    std::unique_ptr<sqlite::SqliteBoxStore> opened = std::move(sqlite::SqliteBoxStore::open(folder / "box.db")).take();
+    std::unique_ptr<sqlite::SqliteBoxStore> opened =
+        std::move(sqlite::SqliteBoxStore::open(folder / "box.db")).take();
     box::Store& store = *opened;
 };
 
@@ -101,8 +102,8 @@ TEMPLATE_TEST_CASE("queued items come oldest first and leave when retired (rule 
     CHECK(store.put_item({item(7), {7}}, kNow));
 }
 
-TEMPLATE_TEST_CASE("a known item or a used code is a conflict, and the first stays (rules 4, 5)", "", InMemory,
-                   InSqlite) {
+TEMPLATE_TEST_CASE("a known item or a used code is a conflict, and the first stays (rules 4, 5)", "",
+                   InMemory, InSqlite) {
     TestType world;
     auto& store = world.store;
     REQUIRE(store.put_item({item(1), {1}}, kNow));
@@ -209,8 +210,8 @@ TEMPLATE_TEST_CASE("parts of a message meet by sender and reference", "", InMemo
     REQUIRE(store.quarantine(print, Bytes{1}, kNow));
 }
 
-TEMPLATE_TEST_CASE("answers go before notices, never one in flight, early or stale (rules 7, 8)", "", InMemory,
-                   InSqlite) {
+TEMPLATE_TEST_CASE("answers go before notices, never one in flight, early or stale (rules 7, 8)", "",
+                   InMemory, InSqlite) {
     TestType world;
     auto& store = world.store;
     auto notice = *store.put_sms(sms(box::SmsKind::kNotice, kNow));

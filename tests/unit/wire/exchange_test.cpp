@@ -84,7 +84,8 @@ TEST_CASE("a download is believed only from this district, for this box and this
     };
     CHECK(refused(bytes, BoxId{8}, nonce) == ErrorCode::kDenied);
     CHECK(refused(bytes, BoxId{7}, {}) == ErrorCode::kDenied); // an old answer, played again
-    CHECK(refused(wire::encode(some_download(), wire::make_district_keys()), BoxId{7}, nonce) == ErrorCode::kDenied);
+    CHECK(refused(wire::encode(some_download(), wire::make_district_keys()), BoxId{7}, nonce) ==
+          ErrorCode::kDenied);
     for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
         auto altered = bytes;
         altered[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);

@@ -30,7 +30,8 @@ void survives(const M& message) {
 } // namespace
 
 TEST_CASE("every message survives the way between two processes") {
-    survives(local::Submit{1, {}, 1, "domisili", "id", {{"name", "Siti Contoh"}, {"rt", "3"}}, true, false, "", "v1"});
+    survives(local::Submit{
+        1, {}, 1, "domisili", "id", {{"name", "Siti Contoh"}, {"rt", "3"}}, true, false, "", "v1"});
     survives(local::AskStatus{2, 77, "4821 7739"});
     survives(local::AskHealth{3});
     survives(local::Accepted{4, "48217739", "1234567890123456", 2});
@@ -50,10 +51,10 @@ TEST_CASE("a peer that speaks nonsense is recognised as such") {
         auto taken = local::take_frame(bytes);
         return !taken && taken.error().code == ErrorCode::kCorrupt;
     };
-    CHECK(refused({0, 0, 0, 0}));               // an empty frame
-    CHECK(refused({0xff, 0xff, 0xff, 0xff}));   // longer than any frame
-    CHECK(refused({0, 0, 0, 1, 99}));           // an unknown type
-    CHECK(refused({0, 0, 0, 2, 3, 0}));         // a body that ends early
+    CHECK(refused({0, 0, 0, 0}));             // an empty frame
+    CHECK(refused({0xff, 0xff, 0xff, 0xff})); // longer than any frame
+    CHECK(refused({0, 0, 0, 1, 99}));         // an unknown type
+    CHECK(refused({0, 0, 0, 2, 3, 0}));       // a body that ends early
     auto trailing = local::encode(local::SmsKept{1});
     trailing[3]++;
     trailing.push_back(0);

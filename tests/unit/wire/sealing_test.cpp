@@ -2,8 +2,9 @@
 #include "wire/reply.hpp"
 #include "wire/seal.hpp"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
+
+#include <algorithm>
 
 using namespace kentongan;
 using domain::Recipient;
@@ -99,7 +100,8 @@ TEST_CASE("a reply opens with the receipt only") {
     CHECK(wire::open_reply(receipt, item_of(4), *sealed).error().code == ErrorCode::kDenied);
     sealed->back() ^= 1;
     CHECK(wire::open_reply(receipt, item_of(3), *sealed).error().code == ErrorCode::kDenied);
-    CHECK(wire::seal_reply(receipt, item_of(3), {std::string(3000, 'x'), ""}).error().code == ErrorCode::kNoSpace);
+    CHECK(wire::seal_reply(receipt, item_of(3), {std::string(3000, 'x'), ""}).error().code ==
+          ErrorCode::kNoSpace);
 }
 
 TEST_CASE("a notice opens at its box only") {
@@ -121,7 +123,8 @@ TEST_CASE("private rows open with their key and purpose only") {
     CHECK(wire::open_row(keys.box.store, "sms", sealed).error().code == ErrorCode::kDenied);
     CHECK(wire::open_row(keys.box.agree, "conversation", sealed).error().code == ErrorCode::kDenied);
     CHECK(wire::open_row(keys.box.store, "conversation", Bytes(5)).error().code == ErrorCode::kCorrupt);
-    CHECK(wire::pseudonym(keys.box.store, "phone", "+62800") == wire::pseudonym(keys.box.store, "phone", "+62800"));
+    CHECK(wire::pseudonym(keys.box.store, "phone", "+62800") ==
+          wire::pseudonym(keys.box.store, "phone", "+62800"));
     CHECK(wire::pseudonym(keys.box.store, "phone", "x") != wire::pseudonym(keys.box.store, "code", "x"));
 }
 
@@ -136,7 +139,8 @@ TEST_CASE("keys survive being written as text, and damaged or newer files are re
     REQUIRE(district);
     CHECK(district->inspectorate == keys.district.inspectorate);
     CHECK(wire::read_box_public(wire::write_text(keys.box.shown))->agree == keys.box.shown.agree);
-    CHECK(wire::read_district_public(wire::write_text(keys.district.shown))->sign == keys.district.shown.sign);
+    CHECK(wire::read_district_public(wire::write_text(keys.district.shown))->sign ==
+          keys.district.shown.sign);
 
     auto text = wire::write_text(keys.box.shown);
     CHECK(wire::read_box_public(text + "x").error().code == ErrorCode::kCorrupt);

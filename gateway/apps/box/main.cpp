@@ -1,0 +1,173 @@
+// kentongan-box: the keys, the store, the queue and the way to the district.
+#include "adapters/posix/state_files.hpp"
+#include "adapters/yaml/pack_files.hpp"
+#include "apps/box/service.hpp"
+#include "base/log.hpp"
+
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <csignal>
+#include <cstdio>
+#include <map>
+#include <string>
+
+using namespace kentongan;
+
+namespace {
+
+constexpr const char* kUsage = R"(kentongan-box - keys, store, queue and uplink of one village box
+
+  kentongan-box init --state DIR --box NUMBER
+      Makes this box's keys in DIR (never overwrites any) and prints what the district registers.
+
+  kentongan-box serve --state DIR --pack DIR --village ID --district URL --ca FILE
+                      --kiosk-socket PATH --modem-socket PATH [--poll-seconds N]
+      Serves the kiosk and the modem workers, and forwards to the district. DIR must also hold the district's
+      public keys as district.pub.
+
+Files in the state folder: box.secret (0600), box.pub, district.pub, box.db.
+)";
+
+constexpr std::size_t kMaxKeyFile = 4096;
+
+int complain(const char* what, const std::string& about = {}) {
+    std::fprintf(stderr, "kentongan-box: %s%s%s\n", what, about.empty() ? "" : ": ", about.c_str());
+    return 2;
+}
+
+int complain(const char* what, const Error& error) {
+    std::fprintf(stderr, "kentongan-box: %s: %s (%s, %lld)\n", what, name_of(error.code), error.where,
+                 static_cast<long long>(error.native));
+    return 1;
+}
+
+using Options = std::map<std::string, std::string>;
+
+// --name value, each at most once.
+std::optional<Options> parse(int argc, char** argv, std::initializer_list<const char*> known) {
+    Options out;
+    for (int i = 2; i < argc; i += 2) {
+        std::string name = argv[i];
+        bool is_known = std::any_of(known.begin(), known.end(), [&](const char* one) { return name == one; });
+        if (!is_known || i + 1 >= argc || !out.emplace(name, argv[i + 1]).second) {
+            complain("unknown, repeated or incomplete option", name);
+            return std::nullopt;
+        }
+    }
+    return out;
+}
+
+std::optional<std::uint32_t> number_of(const std::string& text) {
+    std::uint32_t value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+int init(const Options& options) {
+    if (!options.contains("--state") || !options.contains("--box"))
+        return complain("init needs --state and --box");
+    auto number = number_of(options.at("--box"));
+    if (!number || *number == 0) return complain("--box is a number from 1");
+    const auto& state = options.at("--state");
+    if (auto made = posix::make_private_folder(state); !made)
+        return complain("cannot make the state folder", made.error());
+    auto keys = wire::make_box_keys(BoxId{*number});
+    auto secret = wire::write_text(keys);
+    auto kept = posix::create_file(state + "/box.secret", secret, 0600);
+    wipe(secret);
+    if (!kept) return complain("cannot write box.secret (keys are never overwritten)", kept.error());
+    auto shown = wire::write_text(keys.shown);
+    if (auto done = posix::write_file(state + "/box.pub", shown, 0644); !done)
+        return complain("cannot write box.pub", done.error());
+    std::fputs(shown.c_str(), stdout);
+    return 0;
+}
+
+// Keys and drafts must reach neither a core file nor swap.
+void keep_memory_private() {
+    rlimit none{0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0);
+    if (mlockall(MCL_CURRENT) != 0) log(LogLevel::kInfo, "box.memory_not_locked");
+}
+
+int serve(const Options& options) {
+    for (const char* needed :
+         {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket", "--modem-socket"})
+        if (!options.contains(needed)) return complain("serve needs", needed);
+    keep_memory_private();
+
+    apps::BoxServiceOptions service;
+    service.state = options.at("--state");
+    service.kiosk_socket = options.at("--kiosk-socket");
+    service.modem_socket = options.at("--modem-socket");
+    service.uplink.url = options.at("--district") + "/v1/exchange";
+    service.uplink.ca_file = options.at("--ca");
+    if (!service.uplink.url.starts_with("https://"))
+        return complain("--district must be an https:// address");
+    if (options.contains("--poll-seconds")) {
+        auto poll = number_of(options.at("--poll-seconds"));
+        if (!poll || *poll == 0 || *poll > 86400) return complain("--poll-seconds is 1 to 86400");
+        service.poll_every = std::chrono::seconds(*poll);
+    }
+
+    auto pack = yaml::load_pack(options.at("--pack"));
+    if (!pack.pack) return complain("the pack has faults; see: kentongan pack check", options.at("--pack"));
+    auto village = yaml::load_village(options.at("--pack"), options.at("--village"), *pack.pack);
+    if (!village.village)
+        return complain("the village has faults; see: kentongan pack check", options.at("--village"));
+
+    auto secret = posix::read_file(service.state + "/box.secret", kMaxKeyFile);
+    if (!secret) return complain("cannot read box.secret", secret.error());
+    auto keys = wire::read_box_secret(*secret);
+    wipe(*secret);
+    if (!keys) return complain("box.secret is damaged", keys.error());
+    auto shown = posix::read_file(service.state + "/district.pub", kMaxKeyFile);
+    if (!shown) return complain("cannot read district.pub", shown.error());
+    auto district = wire::read_district_public(*shown);
+    if (!district) return complain("district.pub is damaged", district.error());
+
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    int stop = signalfd(-1, &signals, SFD_CLOEXEC);
+
+    apps::BoxService box(std::move(service), std::move(*pack.pack), std::move(*village.village), *keys,
+                         *district);
+    auto done = box.run(stop);
+    ::close(stop);
+    if (!done) return complain("stopped", done.error());
+    log(LogLevel::kInfo, "box.stopped");
+    return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    std::string command = argc > 1 ? argv[1] : "";
+    if (command == "--help" || command == "help") {
+        std::fputs(kUsage, stdout);
+        return 0;
+    }
+    if (command == "init") {
+        auto options = parse(argc, argv, {"--state", "--box"});
+        return options ? init(*options) : 2;
+    }
+    if (command == "serve") {
+        auto options = parse(argc, argv,
+                             {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
+                              "--modem-socket", "--poll-seconds"});
+        return options ? serve(*options) : 2;
+    }
+    std::fputs(kUsage, stderr);
+    return 2;
+}

@@ -1,0 +1,213 @@
+#include "apps/box/service.hpp"
+
+#include "adapters/posix/state_files.hpp"
+#include "base/log.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+namespace kentongan::apps {
+namespace {
+
+using std::chrono::steady_clock;
+
+// A kiosk's threads and a few modems; anything more is not ours.
+constexpr std::size_t kMostPeers = 16;
+// A failing link is tried again ever more rarely, up to this many poll intervals; something new is worth an
+// early try.
+constexpr int kLongestBackoff = 10;
+constexpr std::chrono::seconds kEarlyTry{5};
+
+Instant wall_clock() {
+    return std::chrono::floor<seconds>(std::chrono::system_clock::now());
+}
+
+bool from_kiosk(const wire::local::Message& message) {
+    return std::holds_alternative<wire::local::Submit>(message) ||
+           std::holds_alternative<wire::local::AskStatus>(message) ||
+           std::holds_alternative<wire::local::AskHealth>(message);
+}
+
+bool from_modem(const wire::local::Message& message) {
+    return std::holds_alternative<wire::local::ModemHello>(message) ||
+           std::holds_alternative<wire::local::ModemState>(message) ||
+           std::holds_alternative<wire::local::SmsArrived>(message) ||
+           std::holds_alternative<wire::local::SmsOutcome>(message);
+}
+
+} // namespace
+
+BoxService::BoxService(BoxServiceOptions options, domain::Pack pack, domain::Village village,
+                       wire::BoxSecret keys, wire::DistrictPublic district)
+    : options_(std::move(options)), pack_(std::move(pack)), village_(std::move(village)), keys_(keys),
+      district_(district), sealer_(keys_, district_),
+      uplink_(std::make_unique<https::Uplink>(options_.uplink)),
+      answered_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+BoxService::~BoxService() {
+    uplink_.reset();
+    ::close(answered_fd_);
+}
+
+Status BoxService::open_store() {
+    box_.reset();
+    store_.reset();
+    store_ = TRY(sqlite::SqliteBoxStore::open(options_.state + "/box.db"));
+    box_ = std::make_unique<box::Box>(box::Ground{pack_, village_, keys_, district_, *store_, sealer_});
+    // Workers introduce themselves again; without that the new box would not know its modem.
+    peers_.clear();
+    return {};
+}
+
+Status BoxService::run(int stop_fd) {
+    TRY(open_store());
+    auto kiosks = TRY(unix_socket::Listener::open(options_.kiosk_socket));
+    auto modems = TRY(unix_socket::Listener::open(options_.modem_socket));
+    log(LogLevel::kInfo, "box.ready", {{"box", keys_.shown.box.value}});
+
+    for (;;) {
+        std::vector<pollfd> watched{{stop_fd, POLLIN, 0},
+                                    {answered_fd_, POLLIN, 0},
+                                    {kiosks.fd(), POLLIN, 0},
+                                    {modems.fd(), POLLIN, 0}};
+        for (auto& [id, peer] : peers_)
+            watched.push_back({peer.channel.fd(),
+                               static_cast<short>(POLLIN | (peer.channel.wants_write() ? POLLOUT : 0)), 0});
+        auto wait = std::chrono::ceil<std::chrono::milliseconds>(next_tick_ - steady_clock::now());
+        ::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<long>(wait.count(), 0, 1000)));
+        if ((watched[0].revents & POLLIN) != 0) return {};
+
+        accept_from(kiosks, Kind::kKiosk);
+        accept_from(modems, Kind::kModem);
+        std::vector<box::Inbound> batch;
+        read_peers(batch);
+        if (!batch.empty()) {
+            deliver(box_->handle(batch, wall_clock()));
+            hurry_ = box_->has_waiting();
+        }
+        take_answer();
+        if (steady_clock::now() >= next_tick_) once_a_second();
+        drive_uplink();
+
+        if (box_->store_failed()) {
+            log(LogLevel::kError, "box.reopening_store");
+            if (auto opened = open_store(); !opened) return opened;
+        }
+    }
+}
+
+void BoxService::accept_from(unix_socket::Listener& listener, Kind kind) {
+    while (auto channel = listener.accept()) {
+        if (peers_.size() >= kMostPeers) {
+            log(LogLevel::kWarning, "box.too_many_peers");
+            continue;
+        }
+        peers_.emplace(next_peer_++, Peer{std::move(*channel), kind});
+    }
+}
+
+void BoxService::read_peers(std::vector<box::Inbound>& batch) {
+    std::vector<box::PeerId> gone;
+    for (auto& [id, peer] : peers_) {
+        bool open = peer.channel.flush().has_value();
+        auto messages = peer.channel.receive();
+        open = open && messages.has_value();
+        if (messages) {
+            for (auto& message : *messages) {
+                // Each process may say only what its part is: a broken kiosk cannot play the modem.
+                if (!(peer.kind == Kind::kKiosk ? from_kiosk(message) : from_modem(message))) {
+                    log(LogLevel::kWarning, "box.message_not_permitted", {{"type", message.index()}});
+                    open = false;
+                    break;
+                }
+                batch.push_back({id, std::move(message)});
+            }
+        }
+        if (!open) gone.push_back(id);
+    }
+    for (auto id : gone) drop(id);
+}
+
+void BoxService::drop(box::PeerId id) {
+    peers_.erase(id);
+    box_->peer_left(id, wall_clock());
+}
+
+void BoxService::deliver(std::vector<box::Outbound> messages) {
+    for (auto& [id, message] : messages) {
+        auto peer = peers_.find(id);
+        if (peer == peers_.end()) continue;
+        if (!peer->second.channel.send(message)) drop(id);
+    }
+}
+
+void BoxService::once_a_second() {
+    next_tick_ = steady_clock::now() + std::chrono::seconds(1);
+    auto used = posix::disk_used_percent(options_.state);
+    box_->set_storage_low(used && *used >= options_.refuse_at_percent);
+    deliver(box_->tick(wall_clock()));
+}
+
+void BoxService::drive_uplink() {
+    if (uplink_->busy()) return;
+    auto now = steady_clock::now();
+    if (hurry_)
+        next_exchange_ = std::min(next_exchange_, backoff_ == backoff_.zero() ? now : now + kEarlyTry);
+    hurry_ = false;
+    if (now < next_exchange_) return;
+    std::array<std::uint8_t, 16> nonce{};
+    wire::random_bytes(nonce);
+    auto upload = box_->next_upload(nonce);
+    if (!upload) {
+        next_exchange_ = now + options_.poll_every;
+        return;
+    }
+    uplink_->start(std::move(upload).take(), [this](Result<Bytes> answer) {
+        {
+            std::lock_guard lock(answer_mutex_);
+            answer_ = std::move(answer);
+        }
+        std::uint64_t one = 1;
+        [[maybe_unused]] auto written = ::write(answered_fd_, &one, sizeof one);
+    });
+    // Until the answer comes: the uplink always answers, at the latest when the link is silent for its limit.
+    next_exchange_ = steady_clock::time_point::max();
+}
+
+void BoxService::take_answer() {
+    std::uint64_t count = 0;
+    [[maybe_unused]] auto got = ::read(answered_fd_, &count, sizeof count);
+    std::optional<Result<Bytes>> answer;
+    {
+        std::lock_guard lock(answer_mutex_);
+        answer = std::exchange(answer_, std::nullopt);
+    }
+    if (!answer) return;
+    auto now = steady_clock::now();
+    Result<box::Forward::Absorbed> absorbed = fail(ErrorCode::kInternal, "box.answer");
+    if (*answer)
+        absorbed = box_->absorb(**answer, wall_clock());
+    else
+        absorbed = tl::unexpected<Error>(answer->error());
+    if (absorbed) {
+        backoff_ = backoff_.zero();
+        // Without a receipt an upload changed nothing: sending it again at once would only spin.
+        bool again = absorbed->more || (absorbed->receipts > 0 && box_->has_waiting());
+        next_exchange_ = again ? now : now + options_.poll_every;
+        if (absorbed->receipts > 0 || absorbed->updates > 0)
+            log(LogLevel::kInfo, "box.exchanged",
+                {{"receipts", absorbed->receipts}, {"updates", absorbed->updates}});
+        return;
+    }
+    log(LogLevel::kWarning, "box.exchange_failed",
+        {LogField::of_static("error", name_of(absorbed.error().code)),
+         LogField::of_static("where", absorbed.error().where),
+         {"native", absorbed.error().native}});
+    backoff_ = std::clamp(backoff_ * 2, std::chrono::seconds(1), options_.poll_every * kLongestBackoff);
+    next_exchange_ = now + backoff_;
+}
+
+} // namespace kentongan::apps

@@ -1,0 +1,72 @@
+// The event loop of kentongan-box: sockets, time and the uplink around one box::Box.
+#pragma once
+
+#include "adapters/https/uplink.hpp"
+#include "adapters/sqlite/box_store.hpp"
+#include "adapters/unix_socket/channel.hpp"
+#include "box/box.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace kentongan::apps {
+
+struct BoxServiceOptions {
+    std::string state; ///< Folder with box.secret, district.pub and box.db
+    std::string kiosk_socket;
+    std::string modem_socket;
+    https::UplinkOptions uplink;
+    std::chrono::seconds poll_every{30}; ///< For news, while nothing is waiting.
+    int refuse_at_percent = 90;          ///< Of the disk.
+};
+
+class BoxService {
+  public:
+    BoxService(BoxServiceOptions options, domain::Pack pack, domain::Village village, wire::BoxSecret keys,
+               wire::DistrictPublic district);
+    ~BoxService();
+
+    /// Serves until `stop_fd` becomes readable. Errors: kUnavailable - the store or a socket cannot be
+    /// opened.
+    Status run(int stop_fd);
+
+  private:
+    enum class Kind { kKiosk, kModem };
+    struct Peer {
+        unix_socket::Channel channel;
+        Kind kind;
+    };
+
+    Status open_store();
+    void accept_from(unix_socket::Listener& listener, Kind kind);
+    void read_peers(std::vector<box::Inbound>& batch);
+    void deliver(std::vector<box::Outbound> messages);
+    void drop(box::PeerId id);
+    void drive_uplink();
+    void take_answer();
+    void once_a_second();
+
+    BoxServiceOptions options_;
+    domain::Pack pack_;
+    domain::Village village_;
+    wire::BoxSecret keys_;
+    wire::DistrictPublic district_;
+    wire::SealedBoxSealer sealer_;
+    std::unique_ptr<sqlite::SqliteBoxStore> store_;
+    std::unique_ptr<box::Box> box_;
+    std::map<box::PeerId, Peer> peers_;
+    box::PeerId next_peer_ = 1;
+
+    std::unique_ptr<https::Uplink> uplink_; ///< Its thread calls back until it is gone.
+    int answered_fd_ = -1;                  ///< The uplink's thread writes here when an answer is ready.
+    std::mutex answer_mutex_;
+    std::optional<Result<Bytes>> answer_;
+    std::chrono::steady_clock::time_point next_exchange_{};
+    std::chrono::seconds backoff_{0}; ///< 0: the link works.
+    bool hurry_ = false;              ///< Something new waits: do not wait for the next poll.
+    std::chrono::steady_clock::time_point next_tick_{};
+};
+
+} // namespace kentongan::apps
