@@ -1,0 +1,508 @@
+#include "adapters/sqlite/district_store.hpp"
+
+#include <algorithm>
+
+namespace kentongan::sqlite {
+namespace {
+
+using namespace district;
+
+// Append only: a migration that has shipped is never edited.
+constexpr const char* kMigrations[] = {
+    R"sql(
+CREATE TABLE box(
+  box INTEGER PRIMARY KEY,
+  sign BLOB NOT NULL UNIQUE,
+  agree BLOB NOT NULL UNIQUE,
+  village TEXT NOT NULL,
+  revoked INTEGER NOT NULL,
+  last_contact INTEGER NOT NULL,
+  waiting INTEGER NOT NULL,
+  issued INTEGER NOT NULL,
+  acknowledged INTEGER NOT NULL);
+CREATE TABLE "case"(
+  arrival INTEGER PRIMARY KEY AUTOINCREMENT,
+  id BLOB NOT NULL UNIQUE,
+  box INTEGER NOT NULL REFERENCES box(box),
+  recipient INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  service TEXT NOT NULL,
+  lifecycle TEXT NOT NULL,
+  state TEXT NOT NULL,
+  channel INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  open INTEGER NOT NULL,
+  version INTEGER NOT NULL);
+CREATE INDEX case_newest ON "case"(recipient, received_at DESC, arrival DESC);
+CREATE INDEX case_state ON "case"(recipient, lifecycle, state, open, due_at);
+CREATE INDEX case_code ON "case"(code);
+CREATE TABLE envelope(id BLOB PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE event(
+  place INTEGER PRIMARY KEY AUTOINCREMENT,
+  id BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  officer TEXT NOT NULL,
+  from_state TEXT NOT NULL,
+  to_state TEXT NOT NULL,
+  words BLOB NOT NULL);
+CREATE INDEX event_id ON event(id, place);
+CREATE TABLE box_update(
+  box INTEGER NOT NULL REFERENCES box(box),
+  sequence INTEGER NOT NULL,
+  item BLOB NOT NULL,
+  state INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  reply BLOB NOT NULL,
+  notice BLOB NOT NULL,
+  PRIMARY KEY(box, sequence)) WITHOUT ROWID;
+CREATE INDEX box_update_notice ON box_update(box, sequence) WHERE length(notice) > 0;
+CREATE TABLE quarantine(
+  place INTEGER PRIMARY KEY AUTOINCREMENT,
+  box INTEGER NOT NULL REFERENCES box(box),
+  digest BLOB NOT NULL,
+  reason INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  envelope BLOB NOT NULL,
+  UNIQUE(box, digest));
+CREATE TABLE officer(name TEXT PRIMARY KEY, role INTEGER NOT NULL, password TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE attempt(
+  name BLOB PRIMARY KEY,
+  known INTEGER NOT NULL,
+  failures INTEGER NOT NULL,
+  locked_until INTEGER NOT NULL,
+  last INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX attempt_stranger ON attempt(last) WHERE known = 0;
+CREATE TABLE session(
+  token_hash BLOB PRIMARY KEY,
+  officer TEXT NOT NULL,
+  started INTEGER NOT NULL,
+  seen INTEGER NOT NULL) WITHOUT ROWID;
+)sql",
+};
+
+template <std::size_t N>
+std::array<std::uint8_t, N> array_of(const Bytes& bytes) {
+    std::array<std::uint8_t, N> out{};
+    std::copy_n(bytes.begin(), std::min(N, bytes.size()), out.begin());
+    return out;
+}
+
+Instant instant(const Statement& row, int column) {
+    return from_unix(row.integer(column));
+}
+
+template <class Number>
+std::int64_t integer(Number value) {
+    return static_cast<std::int64_t>(value);
+}
+
+constexpr const char* kBoxColumns =
+    "SELECT box,sign,agree,village,revoked,last_contact,waiting,issued,acknowledged "
+    "FROM box ";
+
+Box box_of(const Statement& row) {
+    Box out;
+    out.keys.box.value = static_cast<std::uint32_t>(row.integer(0));
+    out.keys.sign = array_of<32>(row.blob(1));
+    out.keys.agree = array_of<32>(row.blob(2));
+    out.village = row.text(3);
+    out.revoked = row.integer(4) != 0;
+    out.last_contact = instant(row, 5);
+    out.waiting = static_cast<std::uint32_t>(row.integer(6));
+    out.issued = static_cast<std::uint64_t>(row.integer(7));
+    out.acknowledged = static_cast<std::uint64_t>(row.integer(8));
+    return out;
+}
+
+constexpr const char* kCaseColumns =
+    "id,box,recipient,code,service,lifecycle,state,channel,received_at,due_at,"
+    "changed_at,open,version";
+
+CaseRow case_of(const Statement& row) {
+    CaseRow out;
+    out.id.value = array_of<16>(row.blob(0));
+    out.box.value = static_cast<std::uint32_t>(row.integer(1));
+    out.recipient = static_cast<domain::Recipient>(row.integer(2));
+    out.code = row.text(3);
+    out.service = row.text(4);
+    out.lifecycle = row.text(5);
+    out.state = row.text(6);
+    out.channel = static_cast<domain::Channel>(row.integer(7));
+    out.received_at = instant(row, 8);
+    out.due_at = instant(row, 9);
+    out.changed_at = instant(row, 10);
+    out.open = row.integer(11) != 0;
+    out.version = static_cast<std::uint32_t>(row.integer(12));
+    return out;
+}
+
+} // namespace
+
+Result<std::unique_ptr<SqliteDistrictStore>> SqliteDistrictStore::open(const std::string& path,
+                                                                       const OpenOptions& options) {
+    auto database = TRY(Database::open(path, kMigrations, options));
+    return std::unique_ptr<SqliteDistrictStore>(new SqliteDistrictStore(std::move(database)));
+}
+
+template <class Work>
+auto SqliteDistrictStore::together(Work work) -> decltype(work()) {
+    TRY(database_.begin());
+    auto done = work();
+    if (!done) {
+        database_.rollback();
+        return done;
+    }
+    TRY(database_.commit());
+    return done;
+}
+
+// --- boxes ---
+
+Status SqliteDistrictStore::register_box(const Box& box) {
+    return together([&]() -> Status {
+        auto insert =
+            TRY(database_.prepare("INSERT INTO box(box,sign,agree,village,revoked,last_contact,waiting,"
+                                  "issued,acknowledged) VALUES(?,?,?,?,?,?,?,?,?)"));
+        return insert.bind(1, integer(box.keys.box.value))
+            .bind(2, BytesView(box.keys.sign))
+            .bind(3, BytesView(box.keys.agree))
+            .bind(4, std::string_view(box.village))
+            .bind(5, integer(box.revoked))
+            .bind(6, to_unix(box.last_contact))
+            .bind(7, integer(box.waiting))
+            .bind(8, integer(box.issued))
+            .bind(9, integer(box.acknowledged))
+            .run();
+    });
+}
+
+Status SqliteDistrictStore::revoke_box(BoxId box) {
+    return together([&]() -> Status {
+        auto update = TRY(database_.prepare("UPDATE box SET revoked=1 WHERE box=?"));
+        TRY(update.bind(1, integer(box.value)).run());
+        if (database_.changes() == 0) return fail(ErrorCode::kNotFound, "district_store.box");
+        return {};
+    });
+}
+
+Result<Box> SqliteDistrictStore::box(BoxId box) {
+    auto query = TRY(database_.prepare(std::string(kBoxColumns) + "WHERE box=?"));
+    query.bind(1, integer(box.value));
+    if (!TRY(query.step())) return fail(ErrorCode::kNotFound, "district_store.box");
+    return box_of(query);
+}
+
+Result<std::vector<Box>> SqliteDistrictStore::boxes() {
+    auto query = TRY(database_.prepare(std::string(kBoxColumns) + "ORDER BY box"));
+    std::vector<Box> out;
+    while (TRY(query.step())) out.push_back(box_of(query));
+    return out;
+}
+
+// --- intake ---
+
+Result<bool> SqliteDistrictStore::insert_case(const NewCase& found) {
+    const auto& row = found.row;
+    auto insert = TRY(database_.prepare(
+        "INSERT INTO "
+        "\"case\"(id,box,recipient,code,service,lifecycle,state,channel,received_at,due_at,changed_at,"
+        "open,version) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(id) DO NOTHING"));
+    TRY(insert.bind(1, BytesView(row.id.value))
+            .bind(2, integer(row.box.value))
+            .bind(3, integer(row.recipient))
+            .bind(4, std::string_view(row.code))
+            .bind(5, std::string_view(row.service))
+            .bind(6, std::string_view(row.lifecycle))
+            .bind(7, std::string_view(row.state))
+            .bind(8, integer(row.channel))
+            .bind(9, to_unix(row.received_at))
+            .bind(10, to_unix(row.due_at))
+            .bind(11, to_unix(row.changed_at))
+            .bind(12, integer(row.open))
+            .bind(13, integer(row.version))
+            .run());
+    if (database_.changes() == 0) return false;
+    auto envelope = TRY(database_.prepare("INSERT INTO envelope(id,sealed) VALUES(?,?)"));
+    TRY(envelope.bind(1, BytesView(row.id.value)).bind(2, BytesView(found.envelope)).run());
+    return true;
+}
+
+Status SqliteDistrictStore::receive(const Delivery& delivery) {
+    return together([&]() -> Status {
+        auto contact = TRY(database_.prepare("UPDATE box SET last_contact=?2, waiting=?3, "
+                                             "acknowledged=max(acknowledged,?4), issued=max(issued,?4) "
+                                             "WHERE box=?1"));
+        TRY(contact.bind(1, integer(delivery.box.value))
+                .bind(2, to_unix(delivery.at))
+                .bind(3, integer(delivery.waiting))
+                .bind(4, integer(delivery.acknowledged))
+                .run());
+        if (database_.changes() == 0) return fail(ErrorCode::kNotFound, "district_store.box");
+        auto notices = TRY(database_.prepare(
+            "UPDATE box_update SET notice=x'' WHERE box=?1 AND sequence<=?2 AND length(notice)>0"));
+        TRY(notices.bind(1, integer(delivery.box.value)).bind(2, integer(delivery.acknowledged)).run());
+        for (const auto& found : delivery.cases) TRY(insert_case(found));
+        auto quarantine = TRY(database_.prepare("INSERT INTO quarantine(box,digest,reason,at,envelope) "
+                                                "VALUES(?,?,?,?,?) ON CONFLICT(box,digest) DO NOTHING"));
+        for (const auto& one : delivery.quarantined)
+            TRY(quarantine.bind(1, integer(one.box.value))
+                    .bind(2, BytesView(one.digest))
+                    .bind(3, integer(one.reason))
+                    .bind(4, to_unix(one.at))
+                    .bind(5, BytesView(one.envelope))
+                    .run());
+        return {};
+    });
+}
+
+Result<std::vector<wire::StatusUpdate>> SqliteDistrictStore::updates_after(BoxId box, std::uint64_t sequence,
+                                                                           std::size_t limit) {
+    constexpr std::uint64_t kLargest = INT64_MAX;
+    auto query = TRY(database_.prepare("SELECT sequence,item,state,at,reply,notice FROM box_update "
+                                       "WHERE box=? AND sequence>? ORDER BY sequence LIMIT ?"));
+    query.bind(1, integer(box.value)).bind(2, integer(std::min(sequence, kLargest))).bind(3, integer(limit));
+    std::vector<wire::StatusUpdate> out;
+    while (TRY(query.step())) {
+        wire::StatusUpdate update;
+        update.sequence = static_cast<std::uint64_t>(query.integer(0));
+        update.item.value = array_of<16>(query.blob(1));
+        update.state = static_cast<std::uint8_t>(query.integer(2));
+        update.at = instant(query, 3);
+        update.reply = query.blob(4);
+        update.notice = query.blob(5);
+        out.push_back(std::move(update));
+    }
+    return out;
+}
+
+Result<std::vector<Quarantined>> SqliteDistrictStore::quarantined(std::size_t skip, std::size_t limit) {
+    auto query = TRY(database_.prepare("SELECT box,digest,reason,at,envelope FROM quarantine ORDER BY place "
+                                       "LIMIT ? OFFSET ?"));
+    query.bind(1, integer(limit)).bind(2, integer(skip));
+    std::vector<Quarantined> out;
+    while (TRY(query.step())) {
+        Quarantined one;
+        one.box.value = static_cast<std::uint32_t>(query.integer(0));
+        one.digest = array_of<32>(query.blob(1));
+        one.reason = static_cast<QuarantineReason>(query.integer(2));
+        one.at = instant(query, 3);
+        one.envelope = query.blob(4);
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+Result<std::uint64_t> SqliteDistrictStore::quarantined_of(BoxId box) {
+    auto query = TRY(database_.prepare("SELECT count(*) FROM quarantine WHERE box=?"));
+    query.bind(1, integer(box.value));
+    TRY(query.step());
+    return static_cast<std::uint64_t>(query.integer(0));
+}
+
+Status SqliteDistrictStore::adopt(const Quarantined& quarantined, const NewCase& found) {
+    return together([&]() -> Status {
+        auto remove = TRY(database_.prepare("DELETE FROM quarantine WHERE box=? AND digest=?"));
+        TRY(remove.bind(1, integer(quarantined.box.value)).bind(2, BytesView(quarantined.digest)).run());
+        if (database_.changes() == 0) return fail(ErrorCode::kNotFound, "district_store.quarantined");
+        if (!TRY(insert_case(found))) return fail(ErrorCode::kConflict, "district_store.case");
+        return {};
+    });
+}
+
+// --- cases ---
+
+Result<CaseRow> SqliteDistrictStore::case_row(const ItemId& id) {
+    auto query = TRY(database_.prepare(std::string("SELECT ") + kCaseColumns + " FROM \"case\" WHERE id=?"));
+    query.bind(1, BytesView(id.value));
+    if (!TRY(query.step())) return fail(ErrorCode::kNotFound, "district_store.case");
+    return case_of(query);
+}
+
+Result<Bytes> SqliteDistrictStore::envelope(const ItemId& id) {
+    auto query = TRY(database_.prepare("SELECT sealed FROM envelope WHERE id=?"));
+    query.bind(1, BytesView(id.value));
+    if (!TRY(query.step())) return fail(ErrorCode::kNotFound, "district_store.envelope");
+    return query.blob(0);
+}
+
+Result<std::vector<Event>> SqliteDistrictStore::events(const ItemId& id) {
+    auto query = TRY(database_.prepare("SELECT at,officer,from_state,to_state,words FROM event WHERE id=? "
+                                       "ORDER BY place"));
+    query.bind(1, BytesView(id.value));
+    std::vector<Event> out;
+    while (TRY(query.step()))
+        out.push_back({instant(query, 0), query.text(1), query.text(2), query.text(3), query.blob(4)});
+    return out;
+}
+
+Result<CasePage> SqliteDistrictStore::list(const CaseFilter& filter) {
+    // Only the conditions that are set are in the text; every value is bound.
+    std::string where = "WHERE recipient=?1";
+    if (!filter.state.empty()) where += " AND state=?2";
+    if (!filter.service.empty()) where += " AND service=?3";
+    if (!filter.code.empty()) where += " AND code=?4";
+    if (filter.box) where += " AND box=?5";
+    if (filter.open_only) where += " AND open=1";
+    auto bind = [&](Statement& query) {
+        query.bind(1, integer(filter.recipient));
+        if (!filter.state.empty()) query.bind(2, std::string_view(filter.state));
+        if (!filter.service.empty()) query.bind(3, std::string_view(filter.service));
+        if (!filter.code.empty()) query.bind(4, std::string_view(filter.code));
+        if (filter.box) query.bind(5, integer(filter.box->value));
+    };
+    CasePage page;
+    {
+        auto query = TRY(database_.prepare("SELECT count(*) FROM \"case\" " + where));
+        bind(query);
+        TRY(query.step());
+        page.total = static_cast<std::uint64_t>(query.integer(0));
+    }
+    auto query = TRY(database_.prepare(std::string("SELECT ") + kCaseColumns + " FROM \"case\" " + where +
+                                       " ORDER BY received_at DESC, arrival DESC LIMIT ?6 OFFSET ?7"));
+    bind(query);
+    query.bind(6, integer(filter.limit)).bind(7, integer(filter.offset));
+    while (TRY(query.step())) page.rows.push_back(case_of(query));
+    return page;
+}
+
+Result<std::vector<StateCount>> SqliteDistrictStore::counts(domain::Recipient recipient, Instant now) {
+    auto query =
+        TRY(database_.prepare("SELECT lifecycle,state,count(*),sum(open AND due_at<?2) FROM \"case\" "
+                              "WHERE recipient=?1 GROUP BY lifecycle,state ORDER BY lifecycle,state"));
+    query.bind(1, integer(recipient)).bind(2, to_unix(now));
+    std::vector<StateCount> out;
+    while (TRY(query.step()))
+        out.push_back({query.text(0), query.text(1), static_cast<std::uint64_t>(query.integer(2)),
+                       static_cast<std::uint64_t>(query.integer(3))});
+    return out;
+}
+
+Result<std::uint64_t> SqliteDistrictStore::move(const CaseMove& move) {
+    return together([&]() -> Result<std::uint64_t> {
+        auto change =
+            TRY(database_.prepare("UPDATE \"case\" SET state=?, open=?, changed_at=?, version=version+1 "
+                                  "WHERE id=? AND version=?"));
+        TRY(change.bind(1, std::string_view(move.event.to))
+                .bind(2, integer(move.open))
+                .bind(3, to_unix(move.event.at))
+                .bind(4, BytesView(move.id.value))
+                .bind(5, integer(move.expected_version))
+                .run());
+        auto changed = database_.changes();
+        auto row = TRY(case_row(move.id));
+        if (changed == 0) return fail(ErrorCode::kConflict, "district_store.version", row.version);
+
+        auto event = TRY(database_.prepare("INSERT INTO event(id,at,officer,from_state,to_state,words) "
+                                           "VALUES(?,?,?,?,?,?)"));
+        TRY(event.bind(1, BytesView(move.id.value))
+                .bind(2, to_unix(move.event.at))
+                .bind(3, std::string_view(move.event.officer))
+                .bind(4, std::string_view(move.event.from))
+                .bind(5, std::string_view(move.event.to))
+                .bind(6, BytesView(move.event.words))
+                .run());
+
+        auto next = TRY(database_.prepare("UPDATE box SET issued=issued+1 WHERE box=?"));
+        TRY(next.bind(1, integer(row.box.value)).run());
+        auto sequence = TRY(box(row.box)).issued;
+        auto update = TRY(database_.prepare("INSERT INTO box_update(box,sequence,item,state,at,reply,notice) "
+                                            "VALUES(?,?,?,?,?,?,?)"));
+        TRY(update.bind(1, integer(row.box.value))
+                .bind(2, integer(sequence))
+                .bind(3, BytesView(move.update.item.value))
+                .bind(4, integer(move.update.state))
+                .bind(5, to_unix(move.update.at))
+                .bind(6, BytesView(move.update.reply))
+                .bind(7, BytesView(move.update.notice))
+                .run());
+        return sequence;
+    });
+}
+
+// --- officers ---
+
+Status SqliteDistrictStore::add_officer(const Officer& officer) {
+    return together([&]() -> Status {
+        auto insert = TRY(database_.prepare("INSERT INTO officer(name,role,password) VALUES(?,?,?)"));
+        return insert.bind(1, std::string_view(officer.name))
+            .bind(2, integer(officer.role))
+            .bind(3, std::string_view(officer.password))
+            .run();
+    });
+}
+
+Result<Officer> SqliteDistrictStore::officer(const std::string& name) {
+    auto query = TRY(database_.prepare("SELECT name,role,password FROM officer WHERE name=?"));
+    query.bind(1, std::string_view(name));
+    if (!TRY(query.step())) return fail(ErrorCode::kNotFound, "district_store.officer");
+    return Officer{query.text(0), static_cast<Role>(query.integer(1)), query.text(2)};
+}
+
+Result<Attempts> SqliteDistrictStore::attempts(const std::array<std::uint8_t, 32>& name) {
+    auto query = TRY(database_.prepare("SELECT known,failures,locked_until,last FROM attempt WHERE name=?"));
+    query.bind(1, BytesView(name));
+    if (!TRY(query.step())) return fail(ErrorCode::kNotFound, "district_store.attempts");
+    return Attempts{name, query.integer(0) != 0, static_cast<std::uint32_t>(query.integer(1)),
+                    instant(query, 2), instant(query, 3)};
+}
+
+Status SqliteDistrictStore::save_attempts(const Attempts& attempts) {
+    return together([&]() -> Status {
+        auto upsert =
+            TRY(database_.prepare("INSERT OR REPLACE INTO attempt(name,known,failures,locked_until,last) "
+                                  "VALUES(?,?,?,?,?)"));
+        TRY(upsert.bind(1, BytesView(attempts.name))
+                .bind(2, integer(attempts.known))
+                .bind(3, integer(attempts.failures))
+                .bind(4, to_unix(attempts.locked_until))
+                .bind(5, to_unix(attempts.last))
+                .run());
+        if (attempts.known) return {};
+        auto count = TRY(database_.prepare("SELECT count(*) FROM attempt WHERE known=0"));
+        TRY(count.step());
+        if (count.integer(0) <= integer(kMaxStrangers)) return {};
+        auto drop =
+            TRY(database_.prepare("DELETE FROM attempt WHERE name=(SELECT name FROM attempt WHERE known=0 "
+                                  "AND name<>?1 ORDER BY last LIMIT 1)"));
+        return drop.bind(1, BytesView(attempts.name)).run();
+    });
+}
+
+Status SqliteDistrictStore::open_session(const Session& session, Instant oldest_start, Instant oldest_seen) {
+    return together([&]() -> Status {
+        auto over = TRY(database_.prepare("DELETE FROM session WHERE started<? OR seen<?"));
+        TRY(over.bind(1, to_unix(oldest_start)).bind(2, to_unix(oldest_seen)).run());
+        auto insert =
+            TRY(database_.prepare("INSERT INTO session(token_hash,officer,started,seen) VALUES(?,?,?,?)"));
+        return insert.bind(1, BytesView(session.token_hash))
+            .bind(2, std::string_view(session.officer))
+            .bind(3, to_unix(session.started))
+            .bind(4, to_unix(session.seen))
+            .run();
+    });
+}
+
+Result<Session> SqliteDistrictStore::session(const std::array<std::uint8_t, 32>& token_hash) {
+    auto query = TRY(database_.prepare("SELECT officer,started,seen FROM session WHERE token_hash=?"));
+    query.bind(1, BytesView(token_hash));
+    if (!TRY(query.step())) return fail(ErrorCode::kNotFound, "district_store.session");
+    return Session{token_hash, query.text(0), instant(query, 1), instant(query, 2)};
+}
+
+Status SqliteDistrictStore::touch_session(const std::array<std::uint8_t, 32>& token_hash, Instant seen) {
+    return together([&]() -> Status {
+        auto update = TRY(database_.prepare("UPDATE session SET seen=? WHERE token_hash=?"));
+        return update.bind(1, to_unix(seen)).bind(2, BytesView(token_hash)).run();
+    });
+}
+
+Status SqliteDistrictStore::close_session(const std::array<std::uint8_t, 32>& token_hash) {
+    return together([&]() -> Status {
+        auto remove = TRY(database_.prepare("DELETE FROM session WHERE token_hash=?"));
+        return remove.bind(1, BytesView(token_hash)).run();
+    });
+}
+
+} // namespace kentongan::sqlite

@@ -1,0 +1,54 @@
+// A district's store in one SQLite file.
+#pragma once
+
+#include "adapters/sqlite/database.hpp"
+#include "district/ports/store.hpp"
+
+namespace kentongan::sqlite {
+
+/// One writer; another process (a command of the technician) may write between two calls.
+class SqliteDistrictStore final : public district::Store {
+  public:
+    /// Errors: as Database::open().
+    static Result<std::unique_ptr<SqliteDistrictStore>> open(const std::string& path,
+                                                             const OpenOptions& options = {});
+
+    Status register_box(const district::Box& box) override;
+    Status revoke_box(BoxId box) override;
+    Result<district::Box> box(BoxId box) override;
+    Result<std::vector<district::Box>> boxes() override;
+
+    Status receive(const district::Delivery& delivery) override;
+    Result<std::vector<wire::StatusUpdate>> updates_after(BoxId box, std::uint64_t sequence,
+                                                          std::size_t limit) override;
+    Result<std::vector<district::Quarantined>> quarantined(std::size_t skip, std::size_t limit) override;
+    Result<std::uint64_t> quarantined_of(BoxId box) override;
+    Status adopt(const district::Quarantined& quarantined, const district::NewCase& found) override;
+
+    Result<district::CaseRow> case_row(const ItemId& id) override;
+    Result<Bytes> envelope(const ItemId& id) override;
+    Result<std::vector<district::Event>> events(const ItemId& id) override;
+    Result<district::CasePage> list(const district::CaseFilter& filter) override;
+    Result<std::vector<district::StateCount>> counts(domain::Recipient recipient, Instant now) override;
+    Result<std::uint64_t> move(const district::CaseMove& move) override;
+
+    Status add_officer(const district::Officer& officer) override;
+    Result<district::Officer> officer(const std::string& name) override;
+    Result<district::Attempts> attempts(const std::array<std::uint8_t, 32>& name) override;
+    Status save_attempts(const district::Attempts& attempts) override;
+    Status open_session(const district::Session& session, Instant oldest_start, Instant oldest_seen) override;
+    Result<district::Session> session(const std::array<std::uint8_t, 32>& token_hash) override;
+    Status touch_session(const std::array<std::uint8_t, 32>& token_hash, Instant seen) override;
+    Status close_session(const std::array<std::uint8_t, 32>& token_hash) override;
+
+  private:
+    explicit SqliteDistrictStore(Database database) : database_(std::move(database)) {}
+    /// Runs `work` in one transaction; rolls back if it fails.
+    template <class Work>
+    auto together(Work work) -> decltype(work());
+    Result<bool> insert_case(const district::NewCase& found);
+
+    Database database_;
+};
+
+} // namespace kentongan::sqlite

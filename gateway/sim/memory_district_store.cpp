@@ -1,0 +1,237 @@
+#include "sim/memory_district_store.hpp"
+
+#include <algorithm>
+
+namespace kentongan::sim {
+
+using namespace district;
+
+Status MemoryDistrictStore::writable() {
+    if (refusals_ <= 0) return {};
+    --refusals_;
+    return fail(ErrorCode::kNoSpace, "memory.refused");
+}
+
+Status MemoryDistrictStore::register_box(const Box& box) {
+    TRY(writable());
+    for (const auto& [id, known] : boxes_)
+        if (id == box.keys.box || known.keys.sign == box.keys.sign || known.keys.agree == box.keys.agree)
+            return fail(ErrorCode::kConflict, "memory.box");
+    boxes_[box.keys.box] = box;
+    return {};
+}
+
+Status MemoryDistrictStore::revoke_box(BoxId id) {
+    TRY(writable());
+    auto found = boxes_.find(id);
+    if (found == boxes_.end()) return fail(ErrorCode::kNotFound, "memory.box");
+    found->second.revoked = true;
+    return {};
+}
+
+Result<Box> MemoryDistrictStore::box(BoxId id) {
+    auto found = boxes_.find(id);
+    if (found == boxes_.end()) return fail(ErrorCode::kNotFound, "memory.box");
+    return found->second;
+}
+
+Result<std::vector<Box>> MemoryDistrictStore::boxes() {
+    std::vector<Box> out;
+    for (const auto& [id, box] : boxes_) out.push_back(box);
+    return out;
+}
+
+void MemoryDistrictStore::keep(const NewCase& found) {
+    cases_.try_emplace(found.row.id, Kept{found.row, found.envelope, {}, ++arrivals_});
+}
+
+Status MemoryDistrictStore::receive(const Delivery& delivery) {
+    TRY(writable());
+    auto box = boxes_.find(delivery.box);
+    if (box == boxes_.end()) return fail(ErrorCode::kNotFound, "memory.box");
+    box->second.last_contact = delivery.at;
+    box->second.waiting = delivery.waiting;
+    box->second.acknowledged = std::max(box->second.acknowledged, delivery.acknowledged);
+    box->second.issued = std::max(box->second.issued, box->second.acknowledged);
+    for (auto& [sequence, update] : updates_[delivery.box])
+        if (sequence <= delivery.acknowledged) update.notice.clear();
+    for (const auto& found : delivery.cases) keep(found);
+    for (const auto& one : delivery.quarantined)
+        if (std::none_of(quarantined_.begin(), quarantined_.end(),
+                         [&](const auto& kept) { return kept.box == one.box && kept.digest == one.digest; }))
+            quarantined_.push_back(one);
+    return {};
+}
+
+Result<std::vector<wire::StatusUpdate>> MemoryDistrictStore::updates_after(BoxId box, std::uint64_t sequence,
+                                                                           std::size_t limit) {
+    std::vector<wire::StatusUpdate> out;
+    const auto& of_box = updates_[box];
+    for (auto update = of_box.upper_bound(sequence); update != of_box.end() && out.size() < limit; ++update)
+        out.push_back(update->second);
+    return out;
+}
+
+Result<std::vector<Quarantined>> MemoryDistrictStore::quarantined(std::size_t skip, std::size_t limit) {
+    std::vector<Quarantined> out;
+    for (auto at = skip; at < quarantined_.size() && out.size() < limit; ++at)
+        out.push_back(quarantined_[at]);
+    return out;
+}
+
+Result<std::uint64_t> MemoryDistrictStore::quarantined_of(BoxId box) {
+    return static_cast<std::uint64_t>(std::count_if(quarantined_.begin(), quarantined_.end(),
+                                                    [&](const auto& one) { return one.box == box; }));
+}
+
+Status MemoryDistrictStore::adopt(const Quarantined& quarantined, const NewCase& found) {
+    TRY(writable());
+    auto kept = std::find_if(quarantined_.begin(), quarantined_.end(), [&](const auto& one) {
+        return one.box == quarantined.box && one.digest == quarantined.digest;
+    });
+    if (kept == quarantined_.end()) return fail(ErrorCode::kNotFound, "memory.quarantined");
+    if (cases_.contains(found.row.id)) return fail(ErrorCode::kConflict, "memory.case");
+    quarantined_.erase(kept);
+    keep(found);
+    return {};
+}
+
+Result<CaseRow> MemoryDistrictStore::case_row(const ItemId& id) {
+    auto found = cases_.find(id);
+    if (found == cases_.end()) return fail(ErrorCode::kNotFound, "memory.case");
+    return found->second.row;
+}
+
+Result<Bytes> MemoryDistrictStore::envelope(const ItemId& id) {
+    auto found = cases_.find(id);
+    if (found == cases_.end()) return fail(ErrorCode::kNotFound, "memory.case");
+    return found->second.envelope;
+}
+
+Result<std::vector<Event>> MemoryDistrictStore::events(const ItemId& id) {
+    auto found = cases_.find(id);
+    return found == cases_.end() ? std::vector<Event>() : found->second.events;
+}
+
+Result<CasePage> MemoryDistrictStore::list(const CaseFilter& filter) {
+    std::vector<const Kept*> matching;
+    for (const auto& [id, kept] : cases_) {
+        const auto& row = kept.row;
+        bool matches = row.recipient == filter.recipient &&
+                       (filter.state.empty() || row.state == filter.state) &&
+                       (filter.service.empty() || row.service == filter.service) &&
+                       (filter.code.empty() || row.code == filter.code) &&
+                       (!filter.box || row.box == *filter.box) && (!filter.open_only || row.open);
+        if (matches) matching.push_back(&kept);
+    }
+    std::sort(matching.begin(), matching.end(), [](const Kept* left, const Kept* right) {
+        if (left->row.received_at != right->row.received_at)
+            return left->row.received_at > right->row.received_at;
+        return left->arrival > right->arrival;
+    });
+    CasePage page;
+    page.total = matching.size();
+    for (std::size_t at = filter.offset; at < matching.size() && page.rows.size() < filter.limit; ++at)
+        page.rows.push_back(matching[at]->row);
+    return page;
+}
+
+Result<std::vector<StateCount>> MemoryDistrictStore::counts(domain::Recipient recipient, Instant now) {
+    std::map<std::pair<std::string, std::string>, StateCount> by_state;
+    for (const auto& [id, kept] : cases_) {
+        if (kept.row.recipient != recipient) continue;
+        auto& count = by_state[{kept.row.lifecycle, kept.row.state}];
+        count.lifecycle = kept.row.lifecycle;
+        count.state = kept.row.state;
+        ++count.cases;
+        if (kept.row.open && kept.row.due_at < now) ++count.past_due;
+    }
+    std::vector<StateCount> out;
+    for (const auto& [key, count] : by_state) out.push_back(count);
+    return out;
+}
+
+Result<std::uint64_t> MemoryDistrictStore::move(const CaseMove& move) {
+    TRY(writable());
+    auto found = cases_.find(move.id);
+    if (found == cases_.end()) return fail(ErrorCode::kNotFound, "memory.case");
+    auto& row = found->second.row;
+    if (row.version != move.expected_version)
+        return fail(ErrorCode::kConflict, "memory.version", row.version);
+    auto box = boxes_.find(row.box);
+    if (box == boxes_.end()) return fail(ErrorCode::kCorrupt, "memory.box");
+    row.state = move.event.to;
+    row.open = move.open;
+    row.changed_at = move.event.at;
+    ++row.version;
+    found->second.events.push_back(move.event);
+    auto update = move.update;
+    update.sequence = ++box->second.issued;
+    updates_[row.box][update.sequence] = update;
+    return update.sequence;
+}
+
+Status MemoryDistrictStore::add_officer(const Officer& officer) {
+    TRY(writable());
+    if (!officers_.try_emplace(officer.name, officer).second)
+        return fail(ErrorCode::kConflict, "memory.officer");
+    return {};
+}
+
+Result<Officer> MemoryDistrictStore::officer(const std::string& name) {
+    auto found = officers_.find(name);
+    if (found == officers_.end()) return fail(ErrorCode::kNotFound, "memory.officer");
+    return found->second;
+}
+
+Result<Attempts> MemoryDistrictStore::attempts(const Digest& name) {
+    auto found = attempts_.find(name);
+    if (found == attempts_.end()) return fail(ErrorCode::kNotFound, "memory.attempts");
+    return found->second;
+}
+
+Status MemoryDistrictStore::save_attempts(const Attempts& attempts) {
+    TRY(writable());
+    attempts_[attempts.name] = attempts;
+    std::size_t strangers = 0;
+    auto oldest = attempts_.end();
+    for (auto one = attempts_.begin(); one != attempts_.end(); ++one) {
+        if (one->second.known) continue;
+        ++strangers;
+        if (one->first != attempts.name &&
+            (oldest == attempts_.end() || one->second.last < oldest->second.last))
+            oldest = one;
+    }
+    if (strangers > kMaxStrangers && oldest != attempts_.end()) attempts_.erase(oldest);
+    return {};
+}
+
+Status MemoryDistrictStore::open_session(const Session& session, Instant oldest_start, Instant oldest_seen) {
+    TRY(writable());
+    std::erase_if(sessions_, [&](const auto& one) {
+        return one.second.started < oldest_start || one.second.seen < oldest_seen;
+    });
+    sessions_[session.token_hash] = session;
+    return {};
+}
+
+Result<Session> MemoryDistrictStore::session(const Digest& token_hash) {
+    auto found = sessions_.find(token_hash);
+    if (found == sessions_.end()) return fail(ErrorCode::kNotFound, "memory.session");
+    return found->second;
+}
+
+Status MemoryDistrictStore::touch_session(const Digest& token_hash, Instant seen) {
+    TRY(writable());
+    auto found = sessions_.find(token_hash);
+    if (found != sessions_.end()) found->second.seen = seen;
+    return {};
+}
+
+Status MemoryDistrictStore::close_session(const Digest& token_hash) {
+    TRY(writable());
+    sessions_.erase(token_hash);
+    return {};
+}
+
+} // namespace kentongan::sim

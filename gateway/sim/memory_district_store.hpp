@@ -1,0 +1,66 @@
+// A district's store in memory, for the simulated world and for tests of the core.
+#pragma once
+
+#include "district/ports/store.hpp"
+
+#include <map>
+
+namespace kentongan::sim {
+
+/// Keeps everything as long as it lives. Can be told to refuse writes, as a full disk does.
+class MemoryDistrictStore final : public district::Store {
+  public:
+    /// The next `count` writing calls fail with kNoSpace and change nothing.
+    void refuse_writes(int count) { refusals_ = count; }
+
+    Status register_box(const district::Box& box) override;
+    Status revoke_box(BoxId box) override;
+    Result<district::Box> box(BoxId box) override;
+    Result<std::vector<district::Box>> boxes() override;
+
+    Status receive(const district::Delivery& delivery) override;
+    Result<std::vector<wire::StatusUpdate>> updates_after(BoxId box, std::uint64_t sequence,
+                                                          std::size_t limit) override;
+    Result<std::vector<district::Quarantined>> quarantined(std::size_t skip, std::size_t limit) override;
+    Result<std::uint64_t> quarantined_of(BoxId box) override;
+    Status adopt(const district::Quarantined& quarantined, const district::NewCase& found) override;
+
+    Result<district::CaseRow> case_row(const ItemId& id) override;
+    Result<Bytes> envelope(const ItemId& id) override;
+    Result<std::vector<district::Event>> events(const ItemId& id) override;
+    Result<district::CasePage> list(const district::CaseFilter& filter) override;
+    Result<std::vector<district::StateCount>> counts(domain::Recipient recipient, Instant now) override;
+    Result<std::uint64_t> move(const district::CaseMove& move) override;
+
+    Status add_officer(const district::Officer& officer) override;
+    Result<district::Officer> officer(const std::string& name) override;
+    Result<district::Attempts> attempts(const std::array<std::uint8_t, 32>& name) override;
+    Status save_attempts(const district::Attempts& attempts) override;
+    Status open_session(const district::Session& session, Instant oldest_start, Instant oldest_seen) override;
+    Result<district::Session> session(const std::array<std::uint8_t, 32>& token_hash) override;
+    Status touch_session(const std::array<std::uint8_t, 32>& token_hash, Instant seen) override;
+    Status close_session(const std::array<std::uint8_t, 32>& token_hash) override;
+
+  private:
+    using Digest = std::array<std::uint8_t, 32>;
+    struct Kept {
+        district::CaseRow row;
+        Bytes envelope;
+        std::vector<district::Event> events;
+        std::uint64_t arrival = 0;
+    };
+    Status writable();
+    void keep(const district::NewCase& found);
+
+    int refusals_ = 0;
+    std::uint64_t arrivals_ = 0;
+    std::map<BoxId, district::Box> boxes_;
+    std::map<ItemId, Kept> cases_;
+    std::map<BoxId, std::map<std::uint64_t, wire::StatusUpdate>> updates_;
+    std::vector<district::Quarantined> quarantined_;
+    std::map<std::string, district::Officer> officers_;
+    std::map<Digest, district::Attempts> attempts_;
+    std::map<Digest, district::Session> sessions_;
+};
+
+} // namespace kentongan::sim
