@@ -13,6 +13,13 @@ auto* first(List& list, Match match) {
 
 } // namespace
 
+std::string amount(const Money& money, std::int64_t units) {
+    auto digits = std::to_string(units);
+    std::size_t least = units < 0 ? 1 : 0;
+    for (auto at = digits.size(); at > least + 3; at -= 3) digits.insert(at - 3, money.group);
+    return money.symbol_first ? money.symbol + digits : digits + " " + money.symbol;
+}
+
 const Field* Service::field(std::string_view wanted) const {
     return first(fields, [&](const Field& f) { return f.id == wanted; });
 }

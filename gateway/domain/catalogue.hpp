@@ -178,10 +178,15 @@ struct Money {
 
 /// An SMS command word and its spellings in every language.
 struct Keyword {
-    std::string command; ///< "menu", "letter", "status", "report", "levy", "language", "help", "data",
-                         ///< "stop", "yes", "no"
-    std::vector<std::string> words; ///< Upper case, 7-bit.
+    /// "menu", "letter", "status", "report", "levy", "language", "help", "data", "delete", "stop", "yes",
+    /// "no"; "filler": words before a command that mean nothing ("TYPE"); "other": known words answered with
+    /// the menu.
+    std::string command;
+    std::vector<std::string> words; ///< Upper case (where the script has it), no digits.
 };
+
+/// An amount as people read it: "Rp1.234.567".
+[[nodiscard]] std::string amount(const Money& money, std::int64_t units);
 
 struct Pack {
     std::string id; ///< "id-jember"

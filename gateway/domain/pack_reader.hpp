@@ -12,7 +12,7 @@ namespace kentongan::domain {
 struct PackFiles {
     PackFile pack;                  ///< pack.yaml
     std::vector<PackFile> services; ///< services/*.yaml, by name
-    std::vector<PackFile> texts;    ///< texts/<tag>.yaml
+    std::vector<PackFile> texts;    ///< texts/<tag>/<area>.yaml, by path; the path tells the language
 };
 
 /// Reads and checks a whole pack: unknown keys, missing texts in any language, texts that do not fit one SMS

@@ -68,7 +68,9 @@ struct Checked {
                                    const Field& field, std::string_view typed);
 
 /// The whole draft: every required and shown field answered, every answer valid, nothing unknown.
-/// On success the answers in `draft` are canonical and the list is empty.
+/// By SMS a letter needs only its fields with `sms`, and a report only one answer. Answers to questions that
+/// are not shown are dropped. Problems that belong to no field have an empty `field`. On success the answers
+/// in `draft` are canonical and the list is empty.
 [[nodiscard]] std::vector<Problem> check_draft(const Pack& pack, const Village& village, Draft& draft);
 
 /// Whether `field` is shown given `answers`.
