@@ -15,6 +15,9 @@ class SqliteBoxStore final : public box::Store {
     static Result<std::unique_ptr<SqliteBoxStore>> open(const std::string& path,
                                                         const OpenOptions& options = {});
 
+    /// See Database::verify().
+    Status verify() { return database_.verify(); }
+
     Status begin() override;
     Status commit() override;
     void rollback() override;

@@ -190,6 +190,12 @@ bool Database::in_transaction() const {
     return sqlite3_get_autocommit(database_.get()) == 0;
 }
 
+Status Database::verify() {
+    auto statement = TRY(prepare("PRAGMA quick_check(1)"));
+    if (TRY(statement.step()) && statement.text(0) == "ok") return {};
+    return fail(ErrorCode::kCorrupt, "sqlite.verify");
+}
+
 std::int64_t Database::changes() const {
     return sqlite3_changes64(database_.get());
 }

@@ -73,6 +73,8 @@ class Database {
     void rollback();
     [[nodiscard]] bool in_transaction() const;
     [[nodiscard]] std::int64_t changes() const;
+    /// Reads every page and index. Errors: kCorrupt.
+    Status verify();
 
   private:
     struct Close {

@@ -94,7 +94,9 @@ Status BoxService::run(int stop_fd) {
 
         if (box_->store_failed()) {
             log(LogLevel::kError, "box.reopening_store");
-            if (auto opened = open_store(); !opened) return opened;
+            // After an I/O error the cache may show what the disk does not have: only a fresh, whole store goes on.
+            TRY(open_store());
+            TRY(store_->verify());
         }
     }
 }
