@@ -1,6 +1,6 @@
 // kentongan-box: the keys, the store, the queue and the way to the district.
 #include "adapters/posix/state_files.hpp"
-#include "adapters/yaml/pack_files.hpp"
+#include "adapters/yaml/pack_folder.hpp"
 #include "apps/box/service.hpp"
 #include "base/log.hpp"
 
@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <cstdio>
@@ -117,11 +118,11 @@ int serve(const Options& options) {
         service.poll_every = std::chrono::seconds(*poll);
     }
 
-    auto pack = yaml::load_pack(options.at("--pack"));
-    if (!pack.pack) return complain("the pack has faults; see: kentongan pack check", options.at("--pack"));
-    auto village = yaml::load_village(options.at("--pack"), options.at("--village"), *pack.pack);
-    if (!village.village)
-        return complain("the village has faults; see: kentongan pack check", options.at("--village"));
+    std::vector<domain::PackFault> faults;
+    auto pack = yaml::load_pack(options.at("--pack"), faults);
+    if (!pack) return complain("the pack is not usable, see `kentongan pack check`", pack.error());
+    auto village = yaml::load_village(options.at("--pack"), options.at("--village"), *pack, faults);
+    if (!village) return complain("the village is not usable, see `kentongan pack check`", village.error());
 
     auto secret = posix::read_file(service.state + "/box.secret", kMaxKeyFile);
     if (!secret) return complain("cannot read box.secret", secret.error());
