@@ -1,0 +1,23 @@
+// What `kentongan` can do: one function per command, one file each.
+#pragma once
+
+#include <cstdio>
+#include <span>
+#include <string_view>
+
+namespace kentongan::console {
+
+/// 0: done. 1: done, and the answer is no (a pack has faults). 2: called wrongly.
+enum class Exit : int { kOk = 0, kFaults = 1, kUsage = 2 };
+
+struct Command {
+    std::string_view name;
+    std::string_view arguments; ///< "check DIR"
+    std::string_view help;      ///< One line.
+    Exit (*run)(std::span<const std::string_view> arguments, std::FILE* out, std::FILE* err);
+};
+
+/// `kentongan pack check DIR`: every fault as `path:line: message` on `err`, or a summary on `out`.
+Exit pack_command(std::span<const std::string_view> arguments, std::FILE* out, std::FILE* err);
+
+} // namespace kentongan::console
