@@ -1,0 +1,173 @@
+// A district with a small catalogue of its own, boxes with keys, and a clock that stands where it is put.
+#pragma once
+
+#include "district/boxes.hpp"
+#include "district/intake.hpp"
+#include "sim/memory_district_store.hpp"
+#include "wire/record.hpp"
+#include "wire/seal.hpp"
+
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+namespace kentongan::test {
+
+/// Two languages, a letter with an applicant, and a report to the inspectorate.
+inline domain::Pack small_pack() {
+    using namespace domain;
+    Pack pack;
+    pack.id = "test";
+    pack.country = "xx";
+    pack.default_language = "en";
+    pack.languages = {{"en", "English", false, false}, {"xx", "Xxish", true, true}};
+    pack.utc_offset_minutes = 420;
+    pack.money = {"XXX", "$", ".", true};
+    auto field = [](const char* id, std::uint8_t number, FieldType type) {
+        Field out;
+        out.id = id;
+        out.number = number;
+        out.type = type;
+        out.max = 500;
+        return out;
+    };
+    pack.applicant = {field("identity_number", 1, FieldType::kIdentityNumber),
+                      field("name", 2, FieldType::kText), field("hamlet", 3, FieldType::kPlace)};
+    auto state = [](const char* id, std::uint8_t number, StateRole role, std::vector<std::string> next,
+                    bool reason = false) {
+        State out;
+        out.id = id;
+        out.number = number;
+        out.role = role;
+        out.next = std::move(next);
+        out.reason_required = reason;
+        return out;
+    };
+    pack.lifecycles = {
+        {"letter",
+         {state("received", 1, StateRole::kReceived, {"checking", "refused"}),
+          state("checking", 2, StateRole::kWorking, {"incomplete", "ready", "refused"}),
+          state("ready", 3, StateRole::kReady, {"collected"}), state("collected", 4, StateRole::kDone, {}),
+          state("incomplete", 5, StateRole::kNeedsPerson, {"checking"}, true),
+          state("refused", 6, StateRole::kRefused, {}, true)}},
+        {"report",
+         {state("received", 1, StateRole::kReceived, {"answered"}),
+          state("answered", 2, StateRole::kDone, {})}},
+    };
+    Service letter;
+    letter.id = "domicile";
+    letter.number = 1;
+    letter.lifecycle = "letter";
+    letter.target_days = 2;
+    letter.applicant = true;
+    auto purpose = field("purpose", 1, FieldType::kChoice);
+    purpose.choices = {{"bank", 1}, {"school", 2}};
+    letter.fields = {purpose, field("amount", 2, FieldType::kMoney), field("urgent", 3, FieldType::kYesNo)};
+    Service levy;
+    levy.id = "levy";
+    levy.number = 2;
+    levy.kind = ServiceKind::kLevyReport;
+    levy.recipient = Recipient::kInspectorate;
+    levy.lifecycle = "report";
+    levy.target_days = 3;
+    levy.fields = {field("story", 1, FieldType::kText)};
+    pack.services = {letter, levy};
+    pack.texts["en"] = {
+        {"service.domicile.purpose.ask", "What for?"}, {"service.domicile.purpose.bank", "For a bank"},
+        {"applicant.name.ask", "Your name"},           {"service.levy.story.ask", "What happened?"},
+        {"state.letter.checking", "Being checked"},    {"answer.yes", "Yes"}};
+    pack.texts["xx"] = {{"service.domicile.purpose.bank", "BANK-XX"},
+                        {"state.letter.checking", "CHECKING-XX"}};
+    return pack;
+}
+
+inline domain::Village small_village() {
+    domain::Village village;
+    village.id = "hill";
+    village.name = "Hill";
+    village.example = true;
+    village.synthetic_numbers = true;
+    village.hamlets = {{"upper", 1, "Upper Hill"}, {"lower", 2, "Lower Hill"}};
+    return village;
+}
+
+struct DistrictWorld {
+    Instant now = from_unix(1764036000); ///< Tuesday 25 November 2025, 02:00 UTC, 09:00 in the place
+    sim::MemoryDistrictStore memory;
+    district::Store& store = memory;
+    district::Setting setting;
+    district::Intake intake{store, setting};
+    wire::BoxSecret box = wire::make_box_keys(BoxId{7});
+    std::uint8_t items = 0;
+
+    explicit DistrictWorld(district::Store* other = nullptr) : store(other != nullptr ? *other : memory) {
+        setting.pack = small_pack();
+        setting.villages["hill"] = small_village();
+        setting.keys = wire::make_district_keys();
+        if (!district::register_box(store, box.shown, "hill")) std::abort();
+    }
+
+    domain::Request letter() {
+        domain::Request out;
+        out.id.value.fill(++items);
+        out.code = domain::make_case_code(1000000 + items);
+        out.receipt = domain::make_receipt_code(777000 + items);
+        out.service = "domicile";
+        out.language = "xx";
+        out.accepted_at = now;
+        out.answers = {{"identity_number", "123450000"},
+                       {"name", "Somebody <b>Bold</b>"},
+                       {"hamlet", "lower"},
+                       {"purpose", "bank"},
+                       {"amount", "1250000"},
+                       {"urgent", "yes"}};
+        out.notify = domain::Msisdn{"+628000000001"};
+        out.consent_version = "test-1";
+        return out;
+    }
+
+    domain::Request levy() {
+        domain::Request out;
+        out.id.value.fill(++items);
+        out.code = domain::make_case_code(2000000 + items);
+        out.receipt = domain::make_receipt_code(888000 + items);
+        out.service = "levy";
+        out.language = "en";
+        out.channel = domain::Channel::kSms;
+        out.accepted_at = now;
+        out.answers = {{"story", "They asked me for money."}};
+        out.anonymous = true;
+        out.confidential = true;
+        out.sender = domain::Msisdn{"+628000000002"};
+        return out;
+    }
+
+    Bytes sealed(const domain::Request& request, const wire::BoxSecret& by) const {
+        auto record = wire::encode_request(setting.pack, setting.villages.at("hill"), request);
+        if (!record) std::abort();
+        wire::SealedBoxSealer sealer(by, setting.keys.shown);
+        auto envelope = sealer.seal(setting.pack.service(request.service)->recipient, request.id, *record);
+        if (!envelope) std::abort();
+        return *envelope;
+    }
+    Bytes sealed(const domain::Request& request) const { return sealed(request, box); }
+
+    wire::Upload upload(std::vector<Bytes> envelopes, std::uint64_t last_update = 0) const {
+        wire::Upload out;
+        out.box = box.shown.box;
+        out.nonce.fill(0x5A);
+        out.last_update = last_update;
+        out.waiting = static_cast<std::uint32_t>(envelopes.size());
+        out.envelopes = std::move(envelopes);
+        return out;
+    }
+
+    /// Brings it in and expects success.
+    ItemId bring(const domain::Request& request) {
+        auto answer = intake.take(upload({sealed(request)}), now);
+        if (!answer || answer->receipts.size() != 1) std::abort();
+        return request.id;
+    }
+};
+
+} // namespace kentongan::test
