@@ -142,8 +142,7 @@ int serve(const Options& options) {
     std::signal(SIGPIPE, SIG_IGN);
     int stop = signalfd(-1, &signals, SFD_CLOEXEC);
 
-    apps::BoxService box(std::move(service), std::move(*pack.pack), std::move(*village.village), *keys,
-                         *district);
+    apps::BoxService box(std::move(service), std::move(*pack), std::move(*village), *keys, *district);
     auto done = box.run(stop);
     ::close(stop);
     if (!done) return complain("stopped", done.error());
