@@ -126,6 +126,10 @@ bool accounts_for_every_byte(const RawHead& raw, std::size_t head_size) {
 
 // One request on its way, owned by libmicrohttpd's request context between the two callbacks.
 struct Exchange {
+    Exchange() = default;
+    Exchange(const Exchange&) = delete;
+    Exchange& operator=(const Exchange&) = delete;
+    ~Exchange() { wipe(request.body); } // what people write is not left behind in free memory
     std::string target;              ///< Copied: libmicrohttpd cuts its own at '?' and '&'.
     const char* target_at = nullptr; ///< Where it was; only ever compared.
     bool head_read = false;

@@ -1,0 +1,140 @@
+#include "apps/kiosk/box_calls.hpp"
+
+#include "base/log.hpp"
+
+namespace kentongan::kiosk {
+namespace {
+
+using json::Json;
+namespace local = wire::local;
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds kDeadline = 5s;
+/// Asked every few seconds by every page: it shall not hold a thread for long.
+constexpr std::chrono::milliseconds kHealthDeadline = 2s;
+
+// What the link says when too many wait already; the box itself was not asked.
+constexpr const char* kBusy = "kiosk.busy";
+
+http::Response not_now(const domain::Pack& pack, std::string_view language, const Error& error) {
+    bool busy = error.where == kBusy;
+    return problem_response(pack, language,
+                            {503, busy ? "busy" : "unavailable",
+                             busy ? "error.http.busy" : "error.http.unavailable", busy ? 1U : 0U});
+}
+
+ErrorCode code_of(const local::Refused& refused) {
+    bool known = refused.code >= static_cast<std::uint8_t>(ErrorCode::kInvalid) &&
+                 refused.code <= static_cast<std::uint8_t>(ErrorCode::kInternal);
+    return known ? static_cast<ErrorCode>(refused.code) : ErrorCode::kInternal;
+}
+
+http::Response too_many(const domain::Pack& pack, std::string_view language, const local::Refused& refused) {
+    return problem_response(pack, language,
+                            {429, "too_many", "error.status.too_many", std::max(1U, refused.retry_after_s)});
+}
+
+} // namespace
+
+Result<local::Message> BoxCalls::ask(local::Message question, std::chrono::milliseconds deadline) {
+    if (waiting_.fetch_add(1) >= most_waiting_) {
+        --waiting_;
+        return fail(ErrorCode::kUnavailable, kBusy);
+    }
+    auto answer = link_.ask(std::move(question), deadline);
+    --waiting_;
+    bool away = !answer.has_value();
+    if (away_.exchange(away) != away) {
+        if (away)
+            log(LogLevel::kWarning, "kiosk.box_away", {{"native", answer.error().native}});
+        else
+            log(LogLevel::kInfo, "kiosk.box_back");
+    }
+    return answer;
+}
+
+http::Response BoxCalls::submit(const domain::Pack& pack, const domain::Draft& draft, const OnceToken& once) {
+    local::Submit question;
+    question.once = once;
+    question.channel = static_cast<std::uint8_t>(draft.channel);
+    question.service = draft.service;
+    question.language = draft.language;
+    for (const auto& [field, value] : draft.answers) question.answers.push_back({field, value});
+    question.anonymous = draft.anonymous;
+    question.confidential = draft.confidential;
+    question.notify_phone = draft.notify_phone;
+    question.consent_version = draft.consent_version;
+
+    auto answer = ask(std::move(question), kDeadline);
+    if (!answer) return not_now(pack, draft.language, answer.error());
+    if (const auto* accepted = std::get_if<local::Accepted>(&*answer))
+        return json_response(201, Json::object({{"code", accepted->code},
+                                                {"receipt", accepted->receipt},
+                                                {"target_days", accepted->target_days}}));
+    const auto* refused = std::get_if<local::Refused>(&*answer);
+    if (refused != nullptr && code_of(*refused) == ErrorCode::kInvalid) {
+        Problem problem{422, "invalid", "error.http.answers"};
+        for (const auto& [field, key] : refused->problems) problem.fields.push_back({field, key, {}});
+        return problem_response(pack, draft.language, problem);
+    }
+    if (refused != nullptr && code_of(*refused) == ErrorCode::kDenied)
+        return too_many(pack, draft.language, *refused);
+    return not_now(pack, draft.language, Error{});
+}
+
+http::Response BoxCalls::status(const domain::Pack& pack, std::string_view language, std::string digits,
+                                std::uint64_t client) {
+    local::AskStatus question;
+    question.client = client;
+    question.digits = std::move(digits);
+    auto answer = ask(std::move(question), kDeadline);
+    if (!answer) return not_now(pack, language, answer.error());
+    if (const auto* found = std::get_if<local::CaseStatus>(&*answer)) {
+        auto history = Json::array();
+        for (const auto& step : found->history)
+            history.push_back(Json::object({{"state", step.state}, {"at", step.at}}));
+        auto body = Json::object({{"lifecycle", found->lifecycle},
+                                  {"state", found->state},
+                                  {"since", found->since},
+                                  {"history", std::move(history)},
+                                  {"full", found->full}});
+        if (found->full) {
+            body["service"] = found->service;
+            body["reason"] = found->reason;
+            body["answer"] = found->answer;
+        }
+        return json_response(200, body);
+    }
+    if (const auto* refused = std::get_if<local::Refused>(&*answer)) {
+        switch (code_of(*refused)) {
+        case ErrorCode::kNotFound:
+            return problem_response(pack, language, {404, "no_such_code", "error.status.not_found"});
+        case ErrorCode::kDenied:
+            return too_many(pack, language, *refused);
+        case ErrorCode::kInvalid: {
+            Problem problem{422, "invalid", "error.status.digits"};
+            problem.fields.push_back({"digits", "error.status.digits", {}});
+            return problem_response(pack, language, problem);
+        }
+        default:
+            break;
+        }
+    }
+    return not_now(pack, language, Error{});
+}
+
+http::Response BoxCalls::health(Instant now) {
+    auto answer = ask(local::AskHealth{}, kHealthDeadline);
+    const auto* health = answer ? std::get_if<local::Health>(&*answer) : nullptr;
+    const local::Health none;
+    bool there = health != nullptr;
+    if (!there) health = &none;
+    return json_response(200, Json::object({{"box", there},
+                                            {"waiting", health->waiting},
+                                            {"last_contact", health->last_contact},
+                                            {"modem_ready", health->modem_ready},
+                                            {"signal_percent", health->signal_percent},
+                                            {"now", to_unix(now)}}));
+}
+
+} // namespace kentongan::kiosk
