@@ -1,0 +1,20 @@
+// kentongan-modem: short messages between one modem and the box.
+#include "apps/modem/options.hpp"
+#include "apps/modem/supervisor.hpp"
+#include "apps/modem/worker.hpp"
+
+#include <cstdio>
+
+int main(int argc, char** argv) {
+    using namespace kentongan::modem_app;
+    auto options = parse_options({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});
+    if (!options) {
+        std::fputs(kHelp, stderr);
+        return 2;
+    }
+    if (options->help) {
+        std::fputs(kHelp, stdout);
+        return 0;
+    }
+    return supervise([&] { return run_worker(*options); });
+}
