@@ -48,7 +48,7 @@ Result<std::optional<wire::local::SendSms>> SmsOutbox::next(Instant now) {
     wipe(plain);
     if (sms->tries > 0) {
         // The person may have it already: say that it is the same message.
-        auto marked = ground_.pack.text(ground_.pack.default_language, "sms.repeat", {{"text", send.text}});
+        auto marked = std::string(ground_.pack.text(ground_.pack.default_language, "sms.repeat")) + send.text;
         if (gsm7::fits_one_sms(marked, true)) send.text = std::move(marked);
     }
     sms->submitting = true;

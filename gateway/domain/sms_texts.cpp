@@ -47,6 +47,7 @@ std::span<const SmsText> sms_texts() {
         {"sms.not_understood", ""},
         {"sms.notice", "digits"},
         {"sms.too_many", "village"},
+        {"sms.repeat", ""},
     };
     return kTexts;
 }
