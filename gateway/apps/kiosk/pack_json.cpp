@@ -157,10 +157,9 @@ Json Writer::service(const domain::Service& service) const {
 Json Writer::lifecycle(const domain::Lifecycle& lifecycle) const {
     auto states = Json::array();
     for (const auto& state : lifecycle.states) {
-        auto key = "state." + lifecycle.id + "." + state.id;
+        auto word = text("state." + lifecycle.id + "." + state.id);
         auto out = Json::object(
-            {{"id", state.id}, {"role", name_of(state.role)}, {"step", state.step}, {"word", text(key)}});
-        if (has_text(key + ".hint")) out["hint"] = text(key + ".hint");
+            {{"id", state.id}, {"role", name_of(state.role)}, {"step", state.step}, {"word", word}});
         states.push_back(std::move(out));
     }
     return Json::object({{"id", lifecycle.id}, {"states", std::move(states)}});
