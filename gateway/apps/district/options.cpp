@@ -1,0 +1,173 @@
+#include "apps/district/options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <vector>
+
+namespace kentongan::district_app {
+namespace {
+
+/// "127.0.0.1:8443" or "[::1]:8443".
+std::optional<Endpoint> endpoint(std::string_view text) {
+    auto colon = text.rfind(':');
+    if (colon == std::string_view::npos) return std::nullopt;
+    std::uint16_t port = 0;
+    auto digits = text.substr(colon + 1);
+    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+    auto address = text.substr(0, colon);
+    if (address.size() > 2 && address.front() == '[' && address.back() == ']')
+        address = address.substr(1, address.size() - 2);
+    else if (address.find(':') != std::string_view::npos)
+        return std::nullopt;
+    if (address.empty()) return std::nullopt;
+    return Endpoint{std::string(address), port};
+}
+
+struct Named {
+    std::string_view word;
+    Command command;
+    std::vector<std::string_view> must;
+    std::vector<std::string_view> may;
+};
+
+const std::vector<Named>& commands() {
+    static const std::vector<Named> kCommands = {
+        {"init", Command::kInit, {"--state"}, {}},
+        {"register", Command::kRegister, {"--state", "--village", "FILE"}, {}},
+        {"revoke", Command::kRevoke, {"--state", "--box"}, {}},
+        {"add-officer", Command::kAddOfficer, {"--state", "--name", "--role"}, {}},
+        {"serve",
+         Command::kServe,
+         {"--state", "--pack", "--desk-pages", "--box-listen", "--desk-listen", "--tls-certificate",
+          "--tls-key"},
+         {"--desk-plain-http", "--holidays", "--port-file"}},
+    };
+    return kCommands;
+}
+
+/// Null: taken. Otherwise what was expected.
+const char* take(Options& options, std::string_view name, std::string_view value) {
+    if (name == "--state") {
+        options.state = value;
+    } else if (name == "--village") {
+        options.village = value;
+    } else if (name == "FILE") {
+        options.box_file = value;
+    } else if (name == "--box") {
+        auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), options.box.value);
+        if (error != std::errc() || end != value.data() + value.size() || options.box.value == 0)
+            return "the number of a box";
+    } else if (name == "--name") {
+        options.name = value;
+    } else if (name == "--role") {
+        if (value != "officer" && value != "inspectorate") return "officer or inspectorate";
+        options.role = value == "officer" ? district::Role::kOfficer : district::Role::kInspectorate;
+    } else if (name == "--pack") {
+        options.pack = value;
+    } else if (name == "--desk-pages") {
+        options.desk_pages = value;
+    } else if (name == "--box-listen" || name == "--desk-listen") {
+        auto read = endpoint(value);
+        if (!read) return "a numeric address and a port, as 127.0.0.1:8443";
+        (name == "--box-listen" ? options.box_listen : options.desk_listen) = *read;
+    } else if (name == "--tls-certificate") {
+        options.tls_certificate = value;
+    } else if (name == "--tls-key") {
+        options.tls_key = value;
+    } else if (name == "--holidays") {
+        options.holidays = value;
+    } else {
+        options.port_file = value;
+    }
+    return nullptr;
+}
+
+} // namespace
+
+bool Endpoint::loopback() const {
+    return address.starts_with("127.") || address == "::1";
+}
+
+Result<Options> read_options(std::span<const char* const> arguments, std::string& message) {
+    auto refuse = [&](std::string why) {
+        message = std::move(why);
+        return fail(ErrorCode::kInvalid, "district.options");
+    };
+    Options options;
+    if (std::any_of(arguments.begin(), arguments.end(), [](std::string_view one) { return one == "--help"; }))
+        return options;
+    if (arguments.empty()) return refuse("a command is missing; see --help");
+    auto command = std::find_if(commands().begin(), commands().end(),
+                                [&](const Named& one) { return one.word == arguments[0]; });
+    if (command == commands().end()) return refuse("there is no such command; see --help");
+    options.command = command->command;
+
+    std::vector<std::string_view> given;
+    auto belongs = [&](std::string_view name) {
+        return std::count(command->must.begin(), command->must.end(), name) != 0 ||
+               std::count(command->may.begin(), command->may.end(), name) != 0;
+    };
+    for (std::size_t at = 1; at < arguments.size(); ++at) {
+        std::string_view name = arguments[at];
+        if (!name.starts_with("--")) name = "FILE";
+        if (!belongs(name))
+            return refuse(std::string(arguments[at]) + " does not belong to this command; see --help");
+        if (std::count(given.begin(), given.end(), name) != 0)
+            return refuse(std::string(arguments[at]) + " is given twice");
+        given.push_back(name);
+        if (name == "--desk-plain-http") {
+            options.desk_plain_http = true;
+            continue;
+        }
+        if (name != "FILE" && ++at == arguments.size())
+            return refuse(std::string(name) + " needs a value; see --help");
+        std::string_view value = arguments[at];
+        if (value.empty()) return refuse(std::string(name) + " needs a value; see --help");
+        if (const char* expected = take(options, name, value))
+            return refuse(std::string(name) + ": expected " + expected);
+    }
+    for (auto name : command->must)
+        if (std::count(given.begin(), given.end(), name) == 0)
+            return refuse(std::string(name == "FILE" ? "the box's public file" : name) +
+                          " is missing; see --help");
+    if (options.desk_plain_http && !options.desk_listen.loopback())
+        return refuse("--desk-plain-http: only where --desk-listen is a loopback address");
+    return options;
+}
+
+const char* usage() {
+    return R"(kentongan-district: receives what village boxes bring, and serves the officers' desk.
+
+usage: kentongan-district init --state DIR
+       kentongan-district register --state DIR --village ID FILE
+       kentongan-district revoke --state DIR --box NUMBER
+       kentongan-district add-officer --state DIR --name NAME --role officer|inspectorate
+       kentongan-district serve --state DIR --pack DIR --desk-pages DIR --box-listen ADDRESS:PORT
+                                --desk-listen ADDRESS:PORT --tls-certificate FILE --tls-key FILE [options]
+
+  init         makes DIR with the district's keys and an empty database; writes DIR/district.pub for the boxes
+  register     lets the box whose public file (box.pub) is FILE take part, for a village of the pack
+  revoke       withdraws a box: what it still brings is kept aside, and it gets no more news
+  add-officer  reads the password from the first line of standard input; at least 10 characters
+  serve        runs until SIGTERM or SIGINT
+
+  --state DIR                 keys (mode 0600) and database; the same for all commands
+  --pack DIR                  the country pack; all its villages are read
+  --desk-pages DIR            the desk's built pages
+  --box-listen ADDRESS:PORT   where boxes call, HTTPS; port 0: any free one
+  --desk-listen ADDRESS:PORT  where officers' browsers call, HTTPS
+  --desk-plain-http           HTTP for the desk, behind a proxy on this machine; loopback only
+  --tls-certificate FILE      PEM, with the chain
+  --tls-key FILE              PEM
+  --holidays FILE             days on which no deadline runs, one YYYY-MM-DD a line
+  --port-file FILE            write the ports really used: the boxes', then the desk's
+  --help                      this
+
+register, revoke and add-officer work while serve runs and take effect at once.
+Exit status: 0 done, 1 failed, 2 wrong options.
+)";
+}
+
+} // namespace kentongan::district_app

@@ -1,0 +1,49 @@
+// The command line of kentongan-district.
+#pragma once
+
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "district/ports/store.hpp"
+
+#include <optional>
+#include <span>
+#include <string>
+
+namespace kentongan::district_app {
+
+struct Endpoint {
+    std::string address; ///< Numeric.
+    std::uint16_t port = 0;
+    [[nodiscard]] bool loopback() const;
+};
+
+enum class Command { kHelp, kInit, kRegister, kRevoke, kAddOfficer, kServe };
+
+struct Options {
+    Command command = Command::kHelp;
+    std::string state;
+    // register, revoke
+    std::string village;
+    std::string box_file;
+    BoxId box;
+    // add-officer
+    std::string name;
+    district::Role role = district::Role::kOfficer;
+    // serve
+    std::string pack;
+    std::string desk_pages;
+    Endpoint box_listen;
+    Endpoint desk_listen;
+    std::string tls_certificate;
+    std::string tls_key;
+    std::string holidays;  ///< Empty: none.
+    std::string port_file; ///< Empty: none.
+    bool desk_plain_http = false;
+};
+
+/// Errors: kInvalid - unknown, missing or malformed; `message` says what, in English.
+[[nodiscard]] Result<Options> read_options(std::span<const char* const> arguments, std::string& message);
+
+[[nodiscard]] const char* usage();
+
+} // namespace kentongan::district_app
