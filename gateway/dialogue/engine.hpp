@@ -1,6 +1,8 @@
-// One conversation engine over the catalogue: text in, one text out. Drives SMS now; USSD renders the same nodes.
+// One conversation engine over the catalogue: text in, one text out. Drives SMS now; USSD renders the same
+// nodes.
 //
-// Pure: no store, no clock, no radio. The box keeps the Conversation (sealed at rest) and carries out what a Turn says.
+// Pure: no store, no clock, no radio. The box keeps the Conversation (sealed at rest) and carries out what a
+// Turn says.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -61,8 +63,8 @@ struct Turn {
 };
 
 /// Advances `conversation` by one incoming text.
-[[nodiscard]] Turn answer(const domain::Pack& pack, const domain::Village& village, Conversation& conversation,
-                          std::string_view text, Lookups& lookups, Instant now);
+[[nodiscard]] Turn answer(const domain::Pack& pack, const domain::Village& village,
+                          Conversation& conversation, std::string_view text, Lookups& lookups, Instant now);
 
 /// The reply after the commit of Turn::submit.
 [[nodiscard]] std::string submitted(const domain::Pack& pack, const domain::Village& village,

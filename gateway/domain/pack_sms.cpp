@@ -94,6 +94,8 @@ class SmsMeasure {
             auto names = " " + std::string(sms.placeholders) + " ";
             bool by_catalogue =
                 names.find(" service ") != std::string::npos || names.find(" state ") != std::string::npos;
+            // Languages are named in their own scripts: measured as a list, with the names.
+            by_catalogue = by_catalogue || sms.key == "sms.language.head";
             if (!by_catalogue) measure(sms.key, filled(sms.key, widest()));
         }
         for (const char* key : {"error.text_short", "error.text_long", "error.number", "error.money",
