@@ -16,11 +16,13 @@ constexpr std::chrono::milliseconds kHealthDeadline = 2s;
 // What the link says when too many wait already; the box itself was not asked.
 constexpr const char* kBusy = "kiosk.busy";
 
-http::Response not_now(const domain::Pack& pack, std::string_view language, const Error& error) {
-    bool busy = error.where == kBusy;
-    return problem_response(pack, language,
-                            {503, busy ? "busy" : "unavailable",
-                             busy ? "error.http.busy" : "error.http.unavailable", busy ? 1U : 0U});
+http::Response not_now(const domain::Pack& pack, std::string_view language, const char* code,
+                       const char* text_key) {
+    return problem_response(pack, language, {503, code, text_key});
+}
+
+http::Response busy(const domain::Pack& pack, std::string_view language) {
+    return problem_response(pack, language, {503, "busy", "error.http.busy", 1});
 }
 
 ErrorCode code_of(const local::Refused& refused) {
@@ -66,7 +68,10 @@ http::Response BoxCalls::submit(const domain::Pack& pack, const domain::Draft& d
     question.consent_version = draft.consent_version;
 
     auto answer = ask(std::move(question), kDeadline);
-    if (!answer) return not_now(pack, draft.language, answer.error());
+    if (!answer && answer.error().where == kBusy) return busy(pack, draft.language);
+    // The box may have kept it and only been slow to say so: the person is asked to send it again, which is
+    // harmless.
+    if (!answer) return not_now(pack, draft.language, "unconfirmed", "error.http.unconfirmed");
     if (const auto* accepted = std::get_if<local::Accepted>(&*answer))
         return json_response(201, Json::object({{"code", accepted->code},
                                                 {"receipt", accepted->receipt},
@@ -79,7 +84,7 @@ http::Response BoxCalls::submit(const domain::Pack& pack, const domain::Draft& d
     }
     if (refused != nullptr && code_of(*refused) == ErrorCode::kDenied)
         return too_many(pack, draft.language, *refused);
-    return not_now(pack, draft.language, Error{});
+    return not_now(pack, draft.language, "unavailable", "error.http.not_kept");
 }
 
 http::Response BoxCalls::status(const domain::Pack& pack, std::string_view language, std::string digits,
@@ -88,7 +93,8 @@ http::Response BoxCalls::status(const domain::Pack& pack, std::string_view langu
     question.client = client;
     question.digits = std::move(digits);
     auto answer = ask(std::move(question), kDeadline);
-    if (!answer) return not_now(pack, language, answer.error());
+    if (!answer && answer.error().where == kBusy) return busy(pack, language);
+    if (!answer) return not_now(pack, language, "unavailable", "error.http.unavailable");
     if (const auto* found = std::get_if<local::CaseStatus>(&*answer)) {
         auto history = Json::array();
         for (const auto& step : found->history)
@@ -120,7 +126,7 @@ http::Response BoxCalls::status(const domain::Pack& pack, std::string_view langu
             break;
         }
     }
-    return not_now(pack, language, Error{});
+    return not_now(pack, language, "unavailable", "error.http.unavailable");
 }
 
 http::Response BoxCalls::health(Instant now) {

@@ -189,7 +189,7 @@ TEST_CASE("a form goes through, a double tap is one case, and nothing personal i
     // The box is away: told, not lost, and the kiosk lives.
     auto away = kiosk.post("/api/v1/requests", letter("ff112233445566778899aabbccddeeff"));
     CHECK(away.status == 503);
-    CHECK(away.body.find("Nothing was sent") != std::string::npos);
+    CHECK(away.body.find("it is never sent twice") != std::string::npos);
     CHECK_FALSE(Kiosk::json_of(kiosk.get("/api/v1/health")).find("box")->flag());
     // It comes back, and so does the service, with the same token.
     {

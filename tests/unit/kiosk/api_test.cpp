@@ -240,15 +240,17 @@ TEST_CASE("what the box refuses is told in the person's language") {
         world.link.box.refuse_with = static_cast<std::uint8_t>(code);
         auto response = world.post("/api/v1/requests", json::dump(letter()));
         CHECK(response.status == 503);
-        CHECK(error_of(response).find("text")->text() == world.pack.text("en", "error.http.unavailable"));
+        CHECK(error_of(response).find("code")->text() == "unavailable");
+        CHECK(error_of(response).find("text")->text() == world.pack.text("en", "error.http.not_kept"));
     }
     world.link.box.refuse_with = 200;
     CHECK(world.post("/api/v1/requests", json::dump(letter())).status == 503);
     world.link.away = true;
     auto request = world.request("/api/v1/requests", json::dump(letter()));
     request.headers["x-kentongan-language"] = "xx";
-    CHECK(error_of(world.api.answer(request, 0)).find("text")->text() ==
-          world.pack.text("id", "error.http.unavailable"));
+    auto unheard = error_of(world.api.answer(request, 0));
+    CHECK(unheard.find("code")->text() == "unconfirmed");
+    CHECK(unheard.find("text")->text() == world.pack.text("id", "error.http.unconfirmed"));
 }
 
 TEST_CASE("a case is found by its digits; the receipt shows more; guesses are limited by asker") {
