@@ -84,7 +84,7 @@ TEMPLATE_TEST_CASE("a store keeps what was committed and nothing else (rules 1, 
 TEMPLATE_TEST_CASE("queued items come oldest first and leave when retired (rule 3)", "", InMemory, InSqlite) {
     TestType world;
     auto& store = world.store;
-    for (std::uint8_t n : {7, 3, 5}) REQUIRE(store.put_item({item(n), {n}}, kNow));
+    for (std::uint8_t n : Bytes{7, 3, 5}) REQUIRE(store.put_item({item(n), {n}}, kNow));
     CHECK(*store.waiting() == 3);
     auto two = store.queued_items(2);
     REQUIRE(two->size() == 2);
