@@ -133,9 +133,11 @@ bool Exchange::command_holds() const {
     if (writing() && !(heard_.exact && (alone || heard_.marked))) return false;
     if (name == "delete") return alone;
     if (name == "yes" || name == "no") return conversation_.node.empty() && heard_.letters < kStoryLetters;
-    if (alone || heard_.marked) return true;
-    if ((name == "report" || name == "levy") && heard_.exact) return true;
-    return heard_.letters < kStoryLetters;
+    if (alone) return true;
+    // These two take a story along.
+    if (name == "report" || name == "levy")
+        return heard_.exact || heard_.marked || heard_.letters < kStoryLetters;
+    return (heard_.marked ? heard_.rest_letters : heard_.letters) < kStoryLetters;
 }
 
 bool Exchange::command() {

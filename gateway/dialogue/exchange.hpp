@@ -74,6 +74,8 @@ class Exchange {
 
     // questions.cpp: the questions of one service
     void begin(const domain::Service& service);
+    [[nodiscard]] std::string question(const domain::Service& service, const domain::Field& field) const;
+    [[nodiscard]] std::string way_out(const domain::Field& field) const;
     void ask(const domain::Service& service, const domain::Field& field, std::size_t page);
     bool ask_node();
     bool pick(const domain::Service& service, const domain::Field& field);

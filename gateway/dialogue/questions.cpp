@@ -23,6 +23,12 @@ const Field* story_field(const Service& service) {
     return nullptr;
 }
 
+std::vector<std::string> words_of(const std::vector<std::pair<std::string, std::string>>& options) {
+    std::vector<std::string> words;
+    for (const auto& option : options) words.push_back(option.second);
+    return words;
+}
+
 bool names_offered(const Service& service) {
     return service.kind == ServiceKind::kComplaint && service.confidential_offered;
 }
@@ -79,38 +85,39 @@ void Exchange::next(const Service& service) {
     }
 }
 
-namespace {
-
-std::vector<std::string> words_of(const std::vector<std::pair<std::string, std::string>>& options) {
-    std::vector<std::string> words;
-    for (const auto& option : options) words.push_back(option.second);
-    return words;
+std::string Exchange::question(const Service& service, const Field& field) const {
+    auto owner = "service." + service.id;
+    auto text = voice_.word(owner + "." + field.id + ".sms");
+    auto first =
+        std::find_if(service.fields.begin(), service.fields.end(), [](const Field& f) { return f.sms; });
+    if (service.kind != ServiceKind::kLetter || first == service.fields.end() || first->id != field.id)
+        return text;
+    // What the letter costs and needs stands before its first question.
+    auto fee = service.fee == 0 ? voice_.word("sms.free") : domain::amount(pack_.money, service.fee);
+    return voice_.say(owner + ".sms_about", {{"fee", fee}}) + " " + text;
 }
-
-} // namespace
 
 void Exchange::ask(const Service& service, const Field& field, std::size_t page) {
     conversation_.slots["field"] = field.id;
-    conversation_.slots["page"] = std::to_string(page);
-    auto owner = "service." + service.id;
-    auto text = voice_.word(owner + "." + field.id + ".sms");
-    bool first = std::find_if(service.fields.begin(), service.fields.end(), [](const Field& f) {
-                     return f.sms;
-                 }) == service.fields.begin() + (&field - service.fields.data());
-    if (service.kind == ServiceKind::kLetter && first) {
-        auto fee = service.fee == 0 ? voice_.word("sms.free") : domain::amount(pack_.money, service.fee);
-        text = voice_.say(owner + ".sms_about", {{"fee", fee}}) + " " + text;
-    }
+    auto text = question(service, field);
     if (is_picked(field.type)) {
         auto words = words_of(options(service, field));
-        auto shown = domain::sms_page(list_words(text), words, page);
+        auto list = list_words(text);
+        auto shown = domain::sms_page(list, words, page);
+        if (!shown) shown = domain::sms_page(list, words, page = 0);
+        conversation_.slots["page"] = std::to_string(page);
         reply(shown ? shown->text : text + " " + voice_.word("sms.cancel"));
         return;
     }
     if (field.type == FieldType::kText && names_offered(service))
         text += " " + voice_.word("sms.report.names");
-    if (!field.required) text += " " + voice_.word("sms.pass");
-    reply(text + " " + voice_.word("sms.cancel"));
+    reply(text + " " + way_out(field));
+}
+
+/// How to get past a question that is answered in writing.
+std::string Exchange::way_out(const Field& field) const {
+    auto cancel = voice_.word("sms.cancel");
+    return field.required ? cancel : voice_.word("sms.pass") + " " + cancel;
 }
 
 bool Exchange::ask_node() {
@@ -126,11 +133,8 @@ bool Exchange::ask_node() {
 
 bool Exchange::pick(const Service& service, const Field& field) {
     auto choices = options(service, field);
-    // The head of the page decides how many options are on it: it is rendered again to know.
-    ask(service, field, page());
-    auto head = turn_.reply.substr(0, turn_.reply.find('\n'));
     std::size_t index = 0;
-    switch (picked(list_words(head), words_of(choices), index)) {
+    switch (picked(list_words(question(service, field)), words_of(choices), index)) {
     case Pick::kBack:
         menu();
         return true;
@@ -146,7 +150,8 @@ bool Exchange::pick(const Service& service, const Field& field) {
     }
     if (heard_.letters >= kStoryLetters) // somebody answers the list with the story itself
         return service.kind != ServiceKind::kLetter && submit_story(service, heard_.text);
-    return true; // the question stands again in the reply
+    ask(service, field, page());
+    return true;
 }
 
 bool Exchange::write(const Service& service, const Field& field) {
@@ -155,7 +160,8 @@ bool Exchange::write(const Service& service, const Field& field) {
         return true;
     }
     auto name = std::string(kAnswer) + field.id;
-    if (!field.required && heard_.digit == std::size_t{1}) {
+    bool no = heard_.command == "no" && field.type != FieldType::kText;
+    if (!field.required && (heard_.digit == std::size_t{1} || no)) {
         conversation_.slots[name] = {};
         next(service);
         return true;
@@ -180,7 +186,7 @@ bool Exchange::write(const Service& service, const Field& field) {
         return submit_story(service, heard_.text);
     Values values;
     for (const auto& [key, value] : checked.problem->values) values.emplace_back(key, value);
-    reply(voice_.say(checked.problem->text_key, values) + " " + voice_.word("sms.cancel"));
+    reply(voice_.say(checked.problem->text_key, values) + " " + way_out(field));
     return true;
 }
 
@@ -204,7 +210,7 @@ std::string Exchange::take_names_letter(const Service& service, std::string_view
 bool Exchange::submit_story(const Service& service, std::string_view story) {
     const auto* field = story_field(service);
     if (field == nullptr) return false;
-    auto text = take_names_letter(service, story);
+    std::string text(story);
     if (field->max > 0) text = cleaned(text, static_cast<std::size_t>(field->max));
     auto checked = domain::check_answer(pack_, village_, service, *field, text);
     if (checked.problem) return false;

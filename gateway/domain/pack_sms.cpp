@@ -100,7 +100,7 @@ class SmsMeasure {
         }
         for (const char* key : {"error.text_short", "error.text_long", "error.number", "error.money",
                                 "error.date", "error.choice", "error.characters"})
-            measure(key, filled(key, widest()) + " " + text("sms.cancel"));
+            measure(key, filled(key, widest()) + " " + text("sms.pass") + " " + text("sms.cancel"));
         auto date = filled("sms.date", widest());
         if (length(date) > sms_width("date"))
             fault("sms.date",
