@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 // Exported by libGammu, though not in its installed headers: sends a command as it is. With request 1
 // (ID_None, the first of GSM_Phone_RequestID) it waits for no reply.
@@ -33,6 +34,7 @@ constexpr auto kEraseBudget = 20s;
 constexpr auto kPromptBudget = 40s;
 constexpr auto kNetworkEvery = 15s;
 constexpr auto kDeletionReply = 5s;
+constexpr auto kResync = 500ms;
 // libGammu numbers the slots of its second folder from here (GSM_PHONE_MAXSMSINFOLDER).
 constexpr std::uint32_t kFolderSize = 100'000;
 constexpr int kNoRequest = 1;
@@ -94,6 +96,7 @@ struct GammuModem::State {
     int last_error = 0;
     bool counts_from_zero = false;
     bool undecodable = false; ///< Of the slot read last: libGammu refuses to delete it.
+    bool spoken = false;      ///< The line said something unasked since the last command.
     bool registered = false;
     std::optional<Clock::time_point> network_asked;
     std::optional<Submission> submission; ///< Enqueued by the callback.
@@ -131,6 +134,7 @@ struct GammuModem::State {
     }
 
     Status delete_by_command(std::uint32_t slot);
+    void resync();
     void ask_network();
 };
 
@@ -140,6 +144,7 @@ GammuModem::~GammuModem() = default;
 Result<std::unique_ptr<GammuModem>> GammuModem::open(const GammuOptions& options) {
     auto state = std::make_unique<State>();
     state->options = options;
+    if (options.watchdog != nullptr) options.watchdog->guard(options.device);
     Budget budget(options.watchdog, kOpenBudget);
 
     GSM_InitLocales(nullptr);
@@ -176,6 +181,18 @@ Result<std::unique_ptr<GammuModem>> GammuModem::open(const GammuOptions& options
     return std::unique_ptr<GammuModem>(new GammuModem(std::move(state)));
 }
 
+// What the line said unasked stays in libGammu's buffer, in front of the next reply; noise there makes it
+// wait for that reply in vain, for minutes. One reply that nobody waits for takes it away.
+void GammuModem::State::resync() {
+    if (!std::exchange(spoken, false)) return;
+    tap.clear();
+    static constexpr unsigned char kAttention[] = {'A', 'T', '\r'};
+    if (note(GSM_WaitFor(machine, kAttention, sizeof kAttention, 0, 1, kNoRequest)) != ERR_NONE) return;
+    auto deadline = Clock::now() + kResync;
+    while (!tap.ok_seen() && Clock::now() < deadline)
+        if (GSM_ReadDevice(machine, FALSE) < 0) return;
+}
+
 void GammuModem::State::ask_network() {
     if (network_asked && Clock::now() - *network_asked < kNetworkEvery) return;
     GSM_NetworkInfo network{};
@@ -188,6 +205,7 @@ Result<box::ModemStatus> GammuModem::status() {
     auto& s = *state_;
     if (s.lost) return s.unavailable("gammu.lost");
     Budget budget(s.options.watchdog, kStatusBudget);
+    s.resync();
     GSM_SMSMemoryStatus memory{};
     // Once more where noise spoiled the reply; a lost one is not repeated.
     for (int tries = 0; tries < 2; ++tries)
@@ -307,6 +325,7 @@ box::SendResult GammuModem::send(std::string_view to, std::string_view text) {
     sms.SMSC.Validity.Relative = SMS_VALID_3_Days;
     sms.PDU = SMS_Submit;
 
+    s.resync();
     s.submission.reset();
     auto error = s.note(GSM_SendSMS(s.machine, &sms));
     if (s.submission && s.submission->status != 0 && error != ERR_NONE)
@@ -337,7 +356,10 @@ Result<bool> GammuModem::wait(std::chrono::milliseconds longest) {
         auto before = Clock::now();
         int got = GSM_ReadDevice(s.machine, FALSE); // waits up to 50 ms itself
         if (got < 0) return s.unavailable("gammu.hang_up");
-        if (got > 0) return true;
+        if (got > 0) {
+            s.spoken = true;
+            return true;
+        }
         // A device that was pulled reads as empty at once, for ever: the heartbeat of status() finds that
         // out.
         if (Clock::now() - before < 5ms) ::poll(nullptr, 0, 20);

@@ -25,6 +25,7 @@ void ReplyTap::clear() {
     lists_ = 0;
     single_.reset();
     deletion_.reset();
+    ok_seen_ = false;
 }
 
 void ReplyTap::feed(std::string_view piece) {
@@ -48,6 +49,7 @@ void ReplyTap::line(std::string_view text) {
 }
 
 void ReplyTap::reply_line(std::uint32_t number, std::string_view text) {
+    if (text == "OK") ok_seen_ = true;
     if (number == 1) {
         pdu_is_next_ = false;
         command_ = text.starts_with("AT+CMGL")   ? Command::kList

@@ -40,6 +40,9 @@ class ReplyTap {
     /// The last line of the reply to AT+CMGD since clear(): "OK", "ERROR", "+CMS ERROR: …".
     [[nodiscard]] const std::optional<std::string>& deletion() const { return deletion_; }
 
+    /// Whether any reply ended with OK since clear().
+    [[nodiscard]] bool ok_seen() const { return ok_seen_; }
+
   private:
     void line(std::string_view text);
     void reply_line(std::uint32_t number, std::string_view text);
@@ -52,6 +55,7 @@ class ReplyTap {
     std::uint32_t lists_ = 0;
     std::optional<std::string> single_;
     std::optional<std::string> deletion_;
+    bool ok_seen_ = false;
 };
 
 } // namespace kentongan::gammu

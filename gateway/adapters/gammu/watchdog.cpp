@@ -1,54 +1,65 @@
 #include "adapters/gammu/watchdog.hpp"
 
-#include <unistd.h>
+#include "base/log.hpp"
 
-#include <csignal>
-#include <ctime>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace kentongan::gammu {
 namespace {
 
-void end_process(int) {
-    // Only what a signal handler may do: the call that hangs holds whatever locks it likes.
-    static constexpr char kLine[] = "error modem.call_hung\n";
-    [[maybe_unused]] auto written = ::write(STDERR_FILENO, kLine, sizeof kLine - 1);
-    ::_exit(kExitHung);
-}
-
-void set(void* timer, std::chrono::milliseconds budget) {
-    itimerspec when{};
-    when.it_value.tv_sec = budget.count() / 1000;
-    when.it_value.tv_nsec = budget.count() % 1000 * 1'000'000;
-    ::timer_settime(static_cast<timer_t>(timer), 0, &when, nullptr);
-}
+constexpr auto kLookEvery = std::chrono::milliseconds(250);
 
 } // namespace
 
-Watchdog::Watchdog() {
-    struct sigaction action {};
-    action.sa_handler = end_process;
-    ::sigaction(SIGALRM, &action, nullptr);
-    sigevent event{};
-    event.sigev_notify = SIGEV_SIGNAL;
-    event.sigev_signo = SIGALRM;
-    timer_t timer{};
-    if (::timer_create(CLOCK_MONOTONIC, &event, &timer) == 0) {
-        timer_ = timer;
-        made_ = true;
-    }
-}
+Watchdog::Watchdog() : thread_([this] { look(); }) {}
 
 Watchdog::~Watchdog() {
-    if (made_) ::timer_delete(static_cast<timer_t>(timer_));
-    ::signal(SIGALRM, SIG_DFL);
+    {
+        std::lock_guard lock(mutex_);
+        stop_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
 }
 
 void Watchdog::arm(std::chrono::milliseconds budget) {
-    if (made_) set(timer_, budget);
+    std::lock_guard lock(mutex_);
+    // Not notified: the thread looks often enough, and arming happens ten times a second.
+    deadline_ = std::chrono::steady_clock::now() + budget;
 }
 
 void Watchdog::disarm() {
-    if (made_) set(timer_, std::chrono::milliseconds(0));
+    std::lock_guard lock(mutex_);
+    deadline_.reset();
+}
+
+void Watchdog::guard(const std::string& path) {
+    std::lock_guard lock(mutex_);
+    path_ = path;
+    device_ = identity_of(path);
+}
+
+std::optional<Watchdog::Identity> Watchdog::identity_of(const std::string& path) {
+    struct stat there {};
+    if (::stat(path.c_str(), &there) != 0) return std::nullopt;
+    return Identity{there.st_dev, there.st_ino, there.st_rdev};
+}
+
+void Watchdog::look() {
+    std::unique_lock lock(mutex_);
+    while (!stop_) {
+        changed_.wait_for(lock, kLookEvery);
+        if (stop_ || !deadline_) continue;
+        if (std::chrono::steady_clock::now() >= *deadline_) {
+            log(LogLevel::kError, "modem.call_hung");
+            ::_exit(kExitHung);
+        }
+        if (device_ && identity_of(path_) != device_) {
+            log(LogLevel::kWarning, "modem.unplugged");
+            ::_exit(kExitUnplugged);
+        }
+    }
 }
 
 } // namespace kentongan::gammu

@@ -25,10 +25,20 @@ constexpr auto kReconnectEvery = 500ms;
 constexpr auto kTurn = 100ms; // how long the box may wait for our ear
 constexpr auto kLastWords = 500ms;
 
-volatile std::sig_atomic_t stop_asked = 0;
+// Signals stay blocked and are asked for: one that came in the middle of libGammu's reading would look like a
+// hang-up.
+sigset_t stop_signals() {
+    sigset_t out;
+    ::sigemptyset(&out);
+    ::sigaddset(&out, SIGTERM);
+    ::sigaddset(&out, SIGINT);
+    return out;
+}
 
-void ask_to_stop(int) {
-    stop_asked = 1;
+bool stop_asked() {
+    static const sigset_t signals = stop_signals();
+    static constexpr timespec kNow{};
+    return ::sigtimedwait(&signals, nullptr, &kNow) > 0;
 }
 
 box::Fingerprint fingerprint_of(BytesView pdu) {
@@ -44,7 +54,7 @@ class Worker {
         : options_(options), modem_(modem), duty_(modem, fingerprint_of) {}
 
     int run() {
-        while (stop_asked == 0) {
+        while (!stop_asked()) {
             if (!turn()) {
                 say_last_words();
                 return kExitLost;
@@ -140,10 +150,8 @@ class Worker {
 } // namespace
 
 int run_worker(const Options& options) {
-    struct sigaction action {};
-    action.sa_handler = ask_to_stop;
-    ::sigaction(SIGTERM, &action, nullptr);
-    ::sigaction(SIGINT, &action, nullptr);
+    auto signals = stop_signals();
+    ::sigprocmask(SIG_BLOCK, &signals, nullptr);
 
     gammu::Watchdog watchdog;
     gammu::GammuOptions gammu_options;
