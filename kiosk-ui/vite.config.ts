@@ -6,6 +6,17 @@ export default defineConfig(({ mode }) => {
   return {
     base: './',
     publicDir: false,
+    plugins: [
+      {
+        // A server finds the page of a folder under its usual name.
+        name: 'page-is-index',
+        enforce: 'post' as const,
+        generateBundle(_options: unknown, bundle: Record<string, { fileName: string }>) {
+          const page = bundle['desk.html'];
+          if (page) page.fileName = 'index.html';
+        },
+      },
+    ],
     esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
     build: {
       outDir: desk ? 'dist/desk' : 'dist/resident',

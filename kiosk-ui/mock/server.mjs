@@ -247,7 +247,7 @@ export async function startMock({ pack = 'id-jember', port = 0, mm = 0, dist = j
         return send(desk(request.method, url.pathname.slice('/desk/api/v1'.length), url.searchParams, body, language, request.headers));
       }
       let file = isDesk ? url.pathname.replace(/^\/desk/, '') : url.pathname;
-      if (file === '/' || file === '') file = isDesk ? '/desk.html' : '/index.html';
+      if (file === '/' || file === '') file = '/index.html';
       const full = join(dist, isDesk ? 'desk' : 'resident', normalize(file));
       if (file.includes('..') || !existsSync(full)) return send(fail(404, 'not_found'));
       return send({ status: 200, body: readFileSync(full) }, kTypes[extname(full)] ?? 'application/octet-stream', true);

@@ -1,5 +1,6 @@
 // A telephone's keypad: 1-2-3 on top. Works from a keyboard as well.
 
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { Icon } from '../icon/icon';
 import { Key } from '../tap/tap';
@@ -10,6 +11,9 @@ export function typeDigit(value: string, key: string, max: number): string {
   return next.length > max ? value : next;
 }
 
+const isKeys = (extra: unknown): extra is { keys: string; word: string } =>
+  typeof extra === 'object' && extra !== null && 'keys' in extra;
+
 export function DigitPad({ value, max, onChange, onEnter, erase, extra, disabled = false }: {
   value: string;
   max: number;
@@ -17,8 +21,8 @@ export function DigitPad({ value, max, onChange, onEnter, erase, extra, disabled
   onEnter: () => void;
   /** What the erasing key is called. */
   erase: string;
-  /** The key beside the zero. */
-  extra?: { keys: string; word: string };
+  /** What stands beside the zero: digits at once, such as three zeros, or a key of the page's own. */
+  extra?: { keys: string; word: string } | ComponentChildren;
   disabled?: boolean;
 }) {
   const press = (key: string) => onChange(typeDigit(value, key, max));
@@ -38,13 +42,13 @@ export function DigitPad({ value, max, onChange, onEnter, erase, extra, disabled
   });
 
   return (
-    <div class="digit-pad">
+    <div class="digit-pad" dir="ltr">
       {['1', '2', '3', '4', '5', '6', '7', '8', '9'].map((digit) => (
         <Key key={digit} id={`key-${digit}`} disabled={disabled} onTap={() => press(digit)}>{digit}</Key>
       ))}
-      {extra
+      {isKeys(extra)
         ? <Key key="extra" id="key-extra" class="quiet" disabled={disabled} onTap={() => press(extra.keys)}>{extra.word}</Key>
-        : <span />}
+        : <span key="extra" class="slot">{extra}</span>}
       <Key key="0" id="key-0" disabled={disabled} onTap={() => press('0')}>{'0'}</Key>
       <Key key="erase" id="key-erase" class="quiet" label={erase} disabled={disabled || value === ''} onTap={() => press('erase')}>
         <Icon name="erase" />

@@ -1,11 +1,13 @@
 // Letters in the order of the alphabet, as everybody learns them at school; not as typists do. The alphabet is the
 // pack's. More letters than keys go to a second leaf, digits and signs to the last.
 
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../icon/icon';
 import { Key } from '../tap/tap';
 
-const kLeaf = 27;
+/** With the four keys that stay, four rows of eight. */
+const kLeaf = 26;
 
 /** Leaves of keys from the pack's space-separated lists. */
 export function keyLeaves(letters: string, signs: string): string[][] {
@@ -32,7 +34,7 @@ export const typeSpace = (text: string, max: number): string =>
 
 export const eraseLast = (text: string): string => [...text].slice(0, -1).join('');
 
-export function LetterPad({ value, max, story, letters, signs, words, onChange, onEnter, disabled = false }: {
+export function LetterPad({ value, max, story, letters, signs, words, onChange, onEnter, disabled = false, children }: {
   value: string;
   /** Most characters; 0: no limit. */
   max: number;
@@ -43,6 +45,8 @@ export function LetterPad({ value, max, story, letters, signs, words, onChange, 
   onChange: (value: string) => void;
   onEnter: () => void;
   disabled?: boolean;
+  /** The button that leads on: it ends the last row. */
+  children: ComponentChildren;
 }) {
   const leaves = keyLeaves(letters, signs);
   const [at, setAt] = useState(0);
@@ -74,6 +78,7 @@ export function LetterPad({ value, max, story, letters, signs, words, onChange, 
           {letter}
         </Key>
       ))}
+      {Array.from({ length: kLeaf - leaf.length }, (_, i) => <span key={`none-${i}`} />)}
       {leaves.length > 1 && (
         <Key key="other" id="key-other" class="quiet" label={words.other} onTap={() => setAt((at + 1) % leaves.length)}>
           {following.slice(0, 3).join('')}
@@ -82,9 +87,10 @@ export function LetterPad({ value, max, story, letters, signs, words, onChange, 
       <Key key="space" id="key-space" class="quiet wide" label={words.space} disabled={disabled} onTap={() => onChange(typeSpace(value, max))}>
         <Icon name="space" />
       </Key>
-      <Key key="erase" id="key-erase" class="quiet wide" label={words.erase} disabled={disabled || value === ''} onTap={() => onChange(eraseLast(value))}>
+      <Key key="erase" id="key-erase" class="quiet" label={words.erase} disabled={disabled || value === ''} onTap={() => onChange(eraseLast(value))}>
         <Icon name="erase" />
       </Key>
+      {children}
     </div>
   );
 }

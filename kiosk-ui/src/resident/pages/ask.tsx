@@ -1,5 +1,6 @@
 // One question on one page. The server's rule decides; what was typed stays until it is right.
 
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { DigitPad } from '../../components/digit_pad/digit_pad';
 import { Icon } from '../../components/icon/icon';
@@ -16,7 +17,7 @@ import type { Draft, Step } from '../flow';
 import { pictureFor, useKiosk } from '../kiosk';
 import type { Kiosk } from '../kiosk';
 import type { Field } from '../types';
-import { DateBoxes, GroupBoxes, MoneyBox, PlainBox } from './boxes';
+import { DateBoxes, GroupBoxes, MoneyBox, PlainBox, ShowKey } from './boxes';
 import { Progress } from './form';
 import { Frame, Heading, NextButton } from './frame';
 
@@ -122,13 +123,8 @@ function AskText({ draft, field, entry }: { draft: Draft; field: Field; entry: E
   return (
     <Frame class="write">
       <div class="top">
-        <div class="question">
-          <Progress draft={draft} step={stepOf(field)} />
-          <Heading small>{field.ask}</Heading>
-        </div>
-        {entry.value.trim() === '' && !field.required
-          ? <Tap id="skip" class="secondary" disabled={entry.busy} onTap={submit}><span>{t('kiosk.skip')}</span><Icon name="next" /></Tap>
-          : <NextButton word={t('kiosk.next')} busy={entry.busy} disabled={entry.value.trim() === ''} onTap={submit} />}
+        <Heading small>{field.ask}</Heading>
+        <Progress draft={draft} step={stepOf(field)} />
       </div>
       <div class="line">
         <TextLine value={entry.value} label={field.ask} wrong={entry.fault !== ''} />
@@ -137,7 +133,11 @@ function AskText({ draft, field, entry }: { draft: Draft; field: Field; entry: E
       </div>
       <LetterPad value={entry.value} max={field.max} story={story} letters={t('kiosk.keys.letters')} signs={t('kiosk.keys.signs')}
         words={{ erase: t('kiosk.keys.erase'), space: t('kiosk.keys.space'), other: t('kiosk.keys.other') }}
-        disabled={entry.busy} onChange={entry.set} onEnter={() => void submit()} />
+        disabled={entry.busy} onChange={entry.set} onEnter={() => void submit()}>
+        {entry.value.trim() === '' && !field.required
+          ? <Tap id="skip" class="secondary" disabled={entry.busy} onTap={submit}><span>{t('kiosk.skip')}</span><Icon name="next" /></Tap>
+          : <NextButton word={t('kiosk.next')} busy={entry.busy} disabled={entry.value.trim() === ''} onTap={submit} />}
+      </LetterPad>
     </Frame>
   );
 }
@@ -154,6 +154,7 @@ function TextLine({ value, label, wrong }: { value: string; label: string; wrong
 
 function AskDigits({ draft, field, entry, order }: { draft: Draft; field: Field; entry: Entry; order: string }) {
   const { t, pack, nowS } = useKiosk();
+  const [shown, setShown] = useState(false);
   const type = field.type;
   const max = type === 'identity_number' ? pack.identity.length : type === 'date' ? 8 : type === 'phone' ? 15
     : field.max > 0 ? String(field.max).length : 12;
@@ -167,8 +168,9 @@ function AskDigits({ draft, field, entry, order }: { draft: Draft; field: Field;
   return (
     <Split draft={draft} step={stepOf(field)} ask={field.ask} entry={entry} max={max} optional={!field.required}
       skip={t(type === 'money' || type === 'number' ? 'kiosk.unknown' : 'kiosk.skip')} onSubmit={submit}
-      extra={type === 'money' ? { keys: '000', word: '000' } : undefined}>
-      {type === 'identity_number' && <GroupBoxes value={entry.value} groups={pack.identity.groups} wrong={entry.fault !== ''} masked />}
+      extra={type === 'money' ? { keys: '000', word: '000' }
+        : type === 'identity_number' ? <ShowKey shown={shown} disabled={entry.value === ''} onToggle={() => setShown(!shown)} /> : undefined}>
+      {type === 'identity_number' && <GroupBoxes value={entry.value} groups={pack.identity.groups} wrong={entry.fault !== ''} masked shown={shown} />}
       {type === 'date' && (
         <>
           <DateBoxes value={entry.value} order={order} wrong={entry.fault !== ''} />
@@ -186,7 +188,7 @@ function AskDigits({ draft, field, entry, order }: { draft: Draft; field: Field;
 /** Question on one side, keypad on the other. */
 function Split({ draft, step, ask, entry, max, optional, skip, extra, onSubmit, children }: {
   draft: Draft; step: Step; ask: string; entry: Entry; max: number; optional: boolean; skip: string;
-  extra?: { keys: string; word: string } | undefined; onSubmit: () => void; children: preact.ComponentChildren;
+  extra?: { keys: string; word: string } | ComponentChildren; onSubmit: () => void; children: ComponentChildren;
 }) {
   const { t } = useKiosk();
   return (

@@ -10,12 +10,11 @@ import { useKiosk } from '../kiosk';
 /** A digit is read for two seconds, then only by who asks to see it: others stand behind. */
 export const kReadableMs = 2000;
 
-export function GroupBoxes({ value, groups, wrong, masked = false }: {
-  value: string; groups: number[]; wrong: boolean; masked?: boolean;
+export function GroupBoxes({ value, groups, wrong, masked = false, shown = false }: {
+  value: string; groups: number[]; wrong: boolean; masked?: boolean; shown?: boolean;
 }) {
   const { t } = useKiosk();
   const typedAt = useRef<number[]>([]);
-  const [shown, setShown] = useState(false);
   const [, redraw] = useState(0);
   const now = performance.now();
   // A value from before (after "back") counts as typed long ago.
@@ -35,7 +34,7 @@ export function GroupBoxes({ value, groups, wrong, masked = false }: {
   let at = 0;
   return (
     <div class="boxes-line">
-      <div class={`boxes ${wrong ? 'wrong' : ''}`} role="textbox" aria-readonly="true" dir="ltr"
+      <div class={`boxes g${groups.length} ${wrong ? 'wrong' : ''}`} role="textbox" aria-readonly="true" dir="ltr"
         aria-label={t('kiosk.counter', { n: value.length, total })}>
         {inGroups(value, groups).map((group, g) => {
           const size = groups[g] ?? group.length;
@@ -50,15 +49,18 @@ export function GroupBoxes({ value, groups, wrong, masked = false }: {
           );
         })}
       </div>
-      <div class="under">
-        <span class={`count ${value.length === total ? 'full' : ''}`} data-id="count">{`${value.length}/${total}`}</span>
-        {masked && value !== '' && (
-          <Key id="show" class="secondary small" onTap={() => setShown(!shown)}>
-            <Icon name={shown ? 'eye_shut' : 'eye'} /><span>{t(shown ? 'kiosk.hide' : 'kiosk.show')}</span>
-          </Key>
-        )}
-      </div>
+      <p class={`count ${value.length === total ? 'full' : ''}`} data-id="count">{`${value.length}/${total}`}</p>
     </div>
+  );
+}
+
+/** The key that lets a person read what is masked; a second touch masks it again. */
+export function ShowKey({ shown, onToggle, disabled }: { shown: boolean; onToggle: () => void; disabled: boolean }) {
+  const { t } = useKiosk();
+  return (
+    <Key id="show" class="quiet show" disabled={disabled} onTap={onToggle}>
+      <Icon name={shown ? 'eye_shut' : 'eye'} /><span>{t(shown ? 'kiosk.hide' : 'kiosk.show')}</span>
+    </Key>
   );
 }
 

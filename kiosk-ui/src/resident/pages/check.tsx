@@ -78,7 +78,7 @@ export function Check({ draft }: { draft: Draft }) {
         {rows.map((row) => (
           <Tap key={row.step} id={`change-${row.step}`} class="row answer" disabled={busy} label={t('kiosk.check.change', { what: row.ask })}
             onTap={() => session.change(row.step)}>
-            <span class="said"><small>{row.ask}</small><b dir="auto">{row.words}</b></span>
+            <span class="said"><small>{row.ask}</small><b><bdi>{row.words}</bdi></b></span>
             <span class="pen"><Icon name="edit" /></span>
           </Tap>
         ))}

@@ -11,8 +11,6 @@ import { Frame, Heading } from './frame';
 export function Done({ accepted, service, at }: { accepted: Accepted; service: Service; at: number }) {
   const { t, pack, start, finish } = useKiosk();
   const letter = service.kind === 'letter';
-  const way = letter ? ['working', 'edit', 'ready'] : ['received', 'working', 'message'];
-  const kind = letter ? 'letter' : service.kind === 'levy_report' ? 'levy' : 'complaint';
   return (
     <>
       <Frame class="done">
@@ -28,11 +26,7 @@ export function Done({ accepted, service, at }: { accepted: Accepted; service: S
             <p>{t('kiosk.done.receipt_use')}</p>
           </section>
         </div>
-        <ol class="way">
-          {way.map((icon, i) => (
-            <li key={icon}><span class="picture"><Icon name={icon} /></span><span>{t(`kiosk.done.${kind}.${i + 1}`, { n: accepted.target_days })}</span></li>
-          ))}
-        </ol>
+        <Way service={service} days={accepted.target_days} />
         {letter && service.fee === 0 && <p class="free"><Icon name="coin" /><span>{t('kiosk.done.free')}</span></p>}
         <div class="actions equal">
           <Tap id="print" class="choice" onTap={() => window.print()}><Icon name="print" /><span>{t('kiosk.done.print')}</span></Tap>
@@ -54,5 +48,22 @@ export function Done({ accepted, service, at }: { accepted: Accepted; service: S
         <p>{t('kiosk.slip.ask', { phone: start.village.phone, hours: start.village.office_hours })}</p>
       </section>
     </>
+  );
+}
+
+/** What happens next, in three pictures. */
+export function Way({ service, days }: { service: Service; days: number }) {
+  const { t } = useKiosk();
+  const letter = service.kind === 'letter';
+  const kind = letter ? 'letter' : service.kind === 'levy_report' ? 'levy' : 'complaint';
+  return (
+    <ol class="way">
+      {(letter ? ['working', 'edit', 'ready'] : ['received', 'working', 'message']).map((icon, i) => (
+        <li key={icon}>
+          <span class="picture"><Icon name={icon} /></span>
+          <span>{t(`kiosk.done.${kind}.${i + 1}`, { n: days })}</span>
+        </li>
+      ))}
+    </ol>
   );
 }

@@ -10,6 +10,7 @@ import type { Draft } from '../flow';
 import { pictureFor, useKiosk } from '../kiosk';
 import { Ask, Notify } from './ask';
 import { Check } from './check';
+import { Way } from './done';
 import { Frame, Heading, NextButton } from './frame';
 import type { Page } from '../session';
 
@@ -39,14 +40,16 @@ export function Progress({ draft, step }: { draft: Draft; step: string }) {
   );
 }
 
+const kTones: Record<string, string> = { letter: 'tone-sea', complaint: 'tone-sun', levy_report: 'tone-clay' };
+
 function Intro({ draft }: { draft: Draft }) {
   const { t, pack, session } = useKiosk();
   const service = draft.service;
   return (
     <Frame class="info">
-      <header class="title">
-        <Icon name={pictureFor(t, service.icon, service.id) ?? 'letter'} class="huge" />
-        <Heading small>{service.title}</Heading>
+      <header class={`title ${kTones[service.kind]}`}>
+        <span class="picture"><Icon name={pictureFor(t, service.icon, service.id) ?? 'letter'} class="huge" /></span>
+        <Heading>{service.title}</Heading>
       </header>
       <Paged more={t('kiosk.more')}>
         {service.about !== '' && <p class="lead">{service.about}</p>}
@@ -62,13 +65,14 @@ function Intro({ draft }: { draft: Draft }) {
           )}
           {service.kind === 'levy_report' && <li><Icon name="lock" /><span>{t('kiosk.intro.sealed')}</span></li>}
         </ul>
+        {service.kind !== 'letter' && <Way service={service} days={service.target_days} />}
         {service.documents.length > 0 && (
           <>
             <p class="part"><b>{t('kiosk.intro.bring')}</b></p>
             <ul class="papers">
               {service.documents.map((paper) => (
                 <li key={paper.id} class="row">
-                  <Icon name="letter" />
+                  <Icon name={pictureFor(t, paper.id) ?? 'letter'} />
                   <span>{paper.must ? paper.title : t('kiosk.intro.optional', { paper: paper.title })}</span>
                 </li>
               ))}
@@ -119,7 +123,7 @@ export function Refused() {
   const { t, session, finish, start } = useKiosk();
   return (
     <Frame class="info">
-      <header class="title"><Icon name="minus" class="huge" /><Heading small>{t('kiosk.refused.title')}</Heading></header>
+      <header class="title"><Icon name="person" class="huge" /><Heading small>{t('kiosk.refused.title')}</Heading></header>
       <Paged more={t('kiosk.more')}>
         <p class="lead">{t('kiosk.refused.text')}</p>
         <p class="lead">{t('kiosk.refused.office', { hours: start.village.office_hours })}</p>

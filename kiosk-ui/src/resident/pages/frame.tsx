@@ -11,7 +11,7 @@ export function Frame({ class: extra = '', children }: { class?: string; childre
   return (
     <div class="frame">
       <nav class="rail" aria-label={t('kiosk.bar.name')}>
-        {session.atHome
+        {session.atHome || session.page.name === 'done'
           ? <span class="brand"><Icon name="village" /></span>
           : <Rail id="back" icon="back" word={t('kiosk.bar.back')} onTap={() => session.back()} />}
         <Rail id="help" icon="help" word={t('kiosk.bar.help')} onTap={help} />

@@ -69,15 +69,15 @@ export function NetworkStrip() {
   }, []);
   if (!health) return <div class="strip" />;
   if (!health.box) {
-    return <div class="strip away" role="status"><Icon name="warn" /><span>{t('kiosk.network.away')}</span></div>;
+    return <div class="strip away" role="status"><span><Icon name="warn" />{t('kiosk.network.away')}</span></div>;
   }
   const last = health.last_contact > 0
     ? t('kiosk.network.reached', { when: recentWords(t, 'kiosk', health.last_contact, nowS(), pack.utc_offset_minutes) })
     : t('kiosk.network.never');
   return (
     <div class="strip" role="status">
-      <Icon name={health.last_contact > 0 ? 'linked' : 'away'} /><span>{last}</span>
-      {health.waiting > 0 && <><Icon name="queued" /><span>{t('kiosk.network.waiting', { n: health.waiting })}</span></>}
+      <span><Icon name={health.last_contact > 0 ? 'linked' : 'away'} />{last}</span>
+      {health.waiting > 0 && <span><Icon name="queued" />{t('kiosk.network.waiting', { n: health.waiting })}</span>}
     </div>
   );
 }

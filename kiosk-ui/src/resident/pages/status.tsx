@@ -85,8 +85,8 @@ export function Case({ found }: { found: CaseStatus }) {
       </ol>
       <Paged more={t('kiosk.more')}>
         <p class="lead">{told}</p>
-        {found.full && found.reason ? <p class="said part"><b>{t('kiosk.status.reason')}</b> <span dir="auto">{found.reason}</span></p> : null}
-        {found.full && found.answer ? <p class="said part"><b>{t('kiosk.status.answer')}</b> <span dir="auto">{found.answer}</span></p> : null}
+        {found.full && found.reason ? <p class="said part"><b>{t('kiosk.status.reason')}</b> <bdi>{found.reason}</bdi></p> : null}
+        {found.full && found.answer ? <p class="said part"><b>{t('kiosk.status.answer')}</b> <bdi>{found.answer}</bdi></p> : null}
         {!found.full && <p class="hint part">{t('kiosk.status.more')}</p>}
       </Paged>
     </Frame>
