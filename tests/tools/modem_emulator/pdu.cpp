@@ -98,8 +98,11 @@ Result<Instant> read_time(ByteReader& reader) {
                                      std::chrono::month(number(1)), std::chrono::day(number(2)));
     if (!date.ok() || number(3) > 23 || number(4) > 59 || number(5) > 59)
         return fail(ErrorCode::kCorrupt, "pdu.time");
+    // Quarters of an hour; the sign is in the bit that a digit would not use.
+    auto quarters = static_cast<int>((raw[6] & 7) * 10 + (raw[6] >> 4));
+    auto zone = std::chrono::minutes((raw[6] & 8) != 0 ? -15 * quarters : 15 * quarters);
     return Instant(std::chrono::sys_days(date)) + std::chrono::hours(number(3)) +
-           std::chrono::minutes(number(4)) + std::chrono::seconds(number(5));
+           std::chrono::minutes(number(4)) + std::chrono::seconds(number(5)) - zone;
 }
 
 Bytes header_of(const std::optional<Concatenation>& part) {
