@@ -141,7 +141,7 @@ http::Response DeskApi::answer(const http::Request& request) {
         out.headers.emplace_back("Location", "/desk/");
         return out;
     }
-    const auto* page = pages_.find(request.path);
+    const auto* page = pages_.find(request.path, "/desk");
     return page != nullptr ? *page : problem(asked, kNoPath);
 }
 
