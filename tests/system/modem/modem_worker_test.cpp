@@ -157,6 +157,21 @@ TEST_CASE("a worker carries messages both ways and lets nothing stand in the way
     CHECK(box.arrived.back().text == "sesudah derau");
     REQUIRE(world.drained());
 
+    INFO("a resident's phone reaches the box and sees its answer");
+    box.arrived.clear();
+    emulator::Process phone({KENTONGAN_SOURCE_DIR "/scripts/phone", "+6280000000034", "STATUS 48217739",
+                             "--wait", "30", "--control", world.folder.file("control")});
+    REQUIRE(box.until([&] { return !box.arrived.empty(); }));
+    CHECK(box.arrived[0].sender == "+6280000000034");
+    CHECK(box.arrived[0].text == "STATUS 48217739");
+    box.say(local::SendSms{50, "+6280000000034", "Surat Anda siap diambil."});
+    CHECK(phone.read_line() == "Surat Anda siap diambil.");
+    CHECK(phone.wait() == 0);
+    emulator::Process lost({KENTONGAN_SOURCE_DIR "/scripts/phone", "+6280000000034", "x", "--control",
+                            world.folder.file("nothing-here")});
+    CHECK(lost.wait() == 2);
+    REQUIRE(world.drained());
+
     INFO("asked to end, it ends");
     world.worker.signal(SIGTERM);
     CHECK(world.worker.wait() == 0);
