@@ -39,9 +39,11 @@ void read_languages(MapReader& map, std::string_view path, Pack& pack, Faults& f
         language.sms_ucs2 = one.flag_or("sms_ucs2", false);
         if (!language.tag.empty() && !is_language_tag(language.tag))
             one.fault(one.line_of("tag"), "\"tag\" is a BCP 47 language tag");
-        if (pack.language(language.tag) != nullptr) one.fault(item.line, "this language stands here twice");
         one.done();
-        pack.languages.push_back(std::move(language));
+        if (pack.language(language.tag) != nullptr)
+            one.fault(item.line, "this language stands here twice");
+        else
+            pack.languages.push_back(std::move(language));
     }
     if (!pack.default_language.empty() && pack.language(pack.default_language) == nullptr)
         map.fault(map.line_of("default_language"), "the default language is not one of \"languages\"");

@@ -185,13 +185,21 @@ void check_text_keys(const Pack& pack, const TextPlaces& places, Faults& faults)
     const auto& first = places_of(pack.default_language);
     for (const auto& language : pack.languages) {
         const auto& own = places_of(language.tag);
-        auto missing = [&](const std::string& key) {
-            faults.add("texts/" + language.tag, 0, "missing text \"" + key + "\"");
-        };
+        std::set<std::string> missing;
         for (const auto& key : wanted.must())
-            if (!own.contains(key)) missing(key);
+            if (!own.contains(key)) missing.insert(key);
         for (const auto& [key, place] : first)
-            if (!own.contains(key) && !wanted.must().contains(key)) missing(key);
+            if (!own.contains(key)) missing.insert(key);
+        // A new language misses everything at first: some keys and the count tell enough.
+        constexpr std::size_t kNamed = 20;
+        std::size_t named = 0;
+        for (const auto& key : missing) {
+            if (named++ == kNamed) break;
+            faults.add("texts/" + language.tag, 0, "missing text \"" + key + "\"");
+        }
+        if (missing.size() > kNamed)
+            faults.add("texts/" + language.tag, 0,
+                       "and " + std::to_string(missing.size() - kNamed) + " more texts are missing");
         for (const auto& [key, place] : own) {
             if (closed_namespace(key) && !wanted.may(key)) {
                 faults.add(place.path, place.line, "nothing asks for text \"" + key + "\"");

@@ -1,0 +1,91 @@
+// Every pack of this house, through the same checks.
+#include "base/gsm7.hpp"
+#include "domain/pack_reader.hpp"
+#include "tools/packs.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <set>
+
+using namespace kentongan;
+
+TEST_CASE("the packs and their villages have no faults") {
+    for (const char* id : test::kPackIds) {
+        INFO(id);
+        std::vector<domain::PackFault> faults;
+        auto folder = test::pack_folder(id);
+        auto pack = yaml::load_pack(folder, faults);
+        for (const auto& fault : faults)
+            UNSCOPED_INFO(fault.path << ":" << fault.line << ": " << fault.message);
+        REQUIRE(pack);
+        CHECK(pack->id == id);
+        auto villages = yaml::village_ids(folder);
+        CHECK_FALSE(villages.empty());
+        for (const auto& name : villages) {
+            auto village = yaml::load_village(folder, name, *pack, faults);
+            REQUIRE(village);
+            CHECK(village->id == name);
+            CHECK(village->example); // only invented villages are shipped
+        }
+    }
+}
+
+TEST_CASE("what the rooms above rely on") {
+    for (const char* id : test::kPackIds) {
+        INFO(id);
+        auto pack = test::test_pack(id);
+        std::set<int> kinds;
+        for (const auto& service : pack.services) {
+            kinds.insert(static_cast<int>(service.kind));
+            CHECK_FALSE(pack.lifecycle_of(service).initial().id.empty());
+            CHECK(pack.service(service.number) == &service);
+            CHECK(pack.service(service.id) == &service);
+            for (const auto* field : pack.fields_of(service)) {
+                auto ask = pack.owner_of(service, *field) + "." + field->id + ".ask";
+                for (const auto& language : pack.languages) CHECK(pack.text(language.tag, ask) != ask);
+            }
+            if (service.kind == domain::ServiceKind::kLevyReport) {
+                CHECK(service.recipient == domain::Recipient::kInspectorate);
+                CHECK(service.anonymous_offered);
+                CHECK(service.confidential_offered);
+                CHECK_FALSE(service.applicant);
+            }
+        }
+        CHECK(kinds == std::set<int>{1, 2, 3, 4});
+        auto right_to_left = pack.language("ar");
+        if (right_to_left != nullptr) CHECK(right_to_left->right_to_left);
+    }
+}
+
+TEST_CASE("the two countries share nothing but the code") {
+    auto first = test::test_pack("id-jember");
+    auto second = test::test_pack("xq-qamar");
+    for (const auto& service : second.services) {
+        CHECK(first.service(service.id) == nullptr);
+        CHECK(first.service(service.number) == nullptr);
+    }
+    CHECK(first.identity.length != second.identity.length);
+    CHECK(first.phone.country_code != second.phone.country_code);
+    CHECK(first.money.code != second.money.code);
+    CHECK(first.default_language != second.default_language);
+}
+
+TEST_CASE("folders and ids from outside") {
+    std::vector<domain::PackFault> faults;
+    CHECK(yaml::load_pack("/nonexistent/pack", faults).error().code == ErrorCode::kNotFound);
+    auto pack = test::test_pack("id-jember");
+    auto folder = test::pack_folder("id-jember");
+    for (const char* id : {"", "../contoh", "contoh/../contoh", "Contoh", "contoh.yaml", ".", "contoh\n"})
+        CHECK(yaml::load_village(folder, id, pack, faults).error().code == ErrorCode::kInvalid);
+    CHECK(yaml::load_village(folder, "nowhere", pack, faults).error().code == ErrorCode::kNotFound);
+    CHECK(faults.empty());
+    CHECK(yaml::village_ids("/nonexistent").empty());
+}
+
+TEST_CASE("a village is checked against its pack") {
+    auto pack = test::test_pack("id-jember");
+    domain::PackFile file{"villages/contoh.yaml", {}};
+    std::vector<domain::PackFault> faults;
+    CHECK_FALSE(domain::read_village(file, pack, faults));
+    CHECK_FALSE(faults.empty());
+}
