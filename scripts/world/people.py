@@ -119,14 +119,14 @@ class Phone:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             answer = ask_emulator(self.control, {"do": "wait_sent", "after": self.seen, "timeout_ms": 1000})
-            for sms in answer.get("sent", []):
+            for sms in answer.get("messages", []):
                 self.seen = max(self.seen, sms["number"])
                 if sms["to"] == self.number:
                     return sms["text"]
         raise TimeoutError("no SMS came")
 
     def _newest(self):
-        sent = ask_emulator(self.control, {"do": "sent", "after": 0}).get("sent", [])
+        sent = ask_emulator(self.control, {"do": "sent", "after": 0}).get("messages", [])
         return max((sms["number"] for sms in sent), default=0)
 
 

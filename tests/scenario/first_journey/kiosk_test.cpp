@@ -88,6 +88,11 @@ TEST_CASE("wrong answers are refused with the field and the text that explains, 
     auto unknown = world.letter();
     unknown.service = "no-such";
     CHECK(world.ask<local::Refused>(unknown).code == static_cast<std::uint8_t>(ErrorCode::kInvalid));
+    auto unasked = world.letter();
+    unasked.consent_version.clear();
+    auto without = world.ask<local::Refused>(unasked);
+    REQUIRE(without.problems.size() == 1);
+    CHECK(without.problems[0].value == "error.consent");
     auto hidden = world.letter();
     hidden.service = "pesan"; // exists, but nobody at the kiosk may choose it
     CHECK(world.ask<local::Refused>(hidden).code == static_cast<std::uint8_t>(ErrorCode::kInvalid));
