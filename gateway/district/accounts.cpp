@@ -92,7 +92,7 @@ Result<Accounts::Started> Accounts::finish_login(const Try& attempt, bool matche
     return out;
 }
 
-Result<SignedIn> Accounts::signed_in(const wire::Token& token, Instant now) {
+Result<SignedIn> Accounts::signed_in(const wire::Token& token, Instant now, bool a_person) {
     auto hash = wire::token_hash(token);
     auto session = store_.session(hash);
     if (!session) {
@@ -109,7 +109,7 @@ Result<SignedIn> Accounts::signed_in(const wire::Token& token, Instant now) {
         TRY(store_.close_session(hash));
         return fail(ErrorCode::kDenied, "accounts.session");
     }
-    if (now - session->seen >= kSeenGrain) TRY(store_.touch_session(hash, now));
+    if (a_person && now - session->seen >= kSeenGrain) TRY(store_.touch_session(hash, now));
     return SignedIn{officer->name, officer->role, wire::page_token(token)};
 }
 

@@ -59,7 +59,9 @@ class Accounts {
 
     /// Errors: kDenied - no such session, idle for kSessionIdle, older than kSessionLength, or the officer is
     /// gone.
-    [[nodiscard]] Result<SignedIn> signed_in(const wire::Token& token, Instant now);
+    /// `a_person`: somebody did something; a page that looks for news by itself does not keep a session
+    /// alive.
+    [[nodiscard]] Result<SignedIn> signed_in(const wire::Token& token, Instant now, bool a_person = true);
     /// Not an error: there was no such session.
     [[nodiscard]] Status logout(const wire::Token& token);
 

@@ -165,7 +165,10 @@ Result<Cases::Summary> Cases::summary(Role role, Instant now) {
         out.by_state.push_back({count.lifecycle, count.state, count.cases});
         if (setting_.office_acts(count.lifecycle, count.state)) out.overdue += count.past_due;
     }
-    out.boxes = TRY(store_.boxes());
+    for (auto& box : TRY(store_.boxes())) {
+        auto aside = TRY(store_.quarantined_of(box.keys.box));
+        out.boxes.push_back({std::move(box), aside});
+    }
     return out;
 }
 

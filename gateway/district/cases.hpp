@@ -135,7 +135,11 @@ class Cases {
         };
         std::vector<Count> by_state;
         std::uint64_t overdue = 0;
-        std::vector<Box> boxes;
+        struct OneBox {
+            Box box;
+            std::uint64_t quarantined = 0; ///< Envelopes of it that wait for a clerk.
+        };
+        std::vector<OneBox> boxes;
     };
     [[nodiscard]] Result<Summary> summary(Role role, Instant now);
 

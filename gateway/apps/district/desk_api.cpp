@@ -165,7 +165,8 @@ http::Response DeskApi::route(const Asked& asked) {
 Result<district::SignedIn> DeskApi::signed_in(const Asked& asked) {
     if (!asked.token) return fail(ErrorCode::kDenied, "desk.cookie");
     std::lock_guard guard(office_.mutex);
-    return office_.accounts.signed_in(*asked.token, office_.clock());
+    return office_.accounts.signed_in(*asked.token, office_.clock(),
+                                      asked.request.header("x-kentongan-refresh") != "1");
 }
 
 http::Response DeskApi::read(const Asked& asked) {

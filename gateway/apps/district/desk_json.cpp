@@ -241,12 +241,13 @@ Json summary_json(const district::Setting& setting, const district::Cases::Summa
     auto by_state = Json::object();
     for (const auto& count : summary.by_state) by_state[count.lifecycle + "/" + count.state] = count.cases;
     auto boxes = Json::array();
-    for (const auto& box : summary.boxes)
+    for (const auto& [box, quarantined] : summary.boxes)
         boxes.push_back(Json::object({{"box", box.keys.box.value},
                                       {"village", village_name(setting, box)},
                                       {"last_contact", to_unix(box.last_contact)},
                                       {"waiting", box.waiting},
-                                      {"revoked", box.revoked}}));
+                                      {"revoked", box.revoked},
+                                      {"quarantined", quarantined}}));
     return Json::object(
         {{"by_state", std::move(by_state)}, {"overdue", summary.overdue}, {"boxes", std::move(boxes)}});
 }

@@ -146,6 +146,12 @@ TEST_CASE("sessions end: idle, old, by logout, with a clock set back", "[distric
         door.now -= kSessionIdle;
         CHECK_FALSE(door.accounts.signed_in(token, door.now));
     }
+    SECTION("idle, although a page looks for news by itself") {
+        for (auto end = door.now + kSessionIdle - seconds(30); door.now < end; door.now += seconds(30))
+            CHECK(door.accounts.signed_in(token, door.now, false));
+        door.now += seconds(30);
+        CHECK_FALSE(door.accounts.signed_in(token, door.now, false));
+    }
     SECTION("old") {
         auto end = door.now + kSessionLength;
         while (door.now + std::chrono::minutes(10) < end) {
