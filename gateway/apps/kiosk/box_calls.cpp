@@ -39,6 +39,8 @@ http::Response too_many(const domain::Pack& pack, std::string_view language, con
 } // namespace
 
 Result<local::Message> BoxCalls::ask(local::Message question, std::chrono::milliseconds deadline) {
+    auto began = now_();
+    if (began.time_since_epoch().count() < ask_again_at_) return fail(ErrorCode::kUnavailable, kBusy);
     if (waiting_.fetch_add(1) >= most_waiting_) {
         --waiting_;
         return fail(ErrorCode::kUnavailable, kBusy);
@@ -46,6 +48,9 @@ Result<local::Message> BoxCalls::ask(local::Message question, std::chrono::milli
     auto answer = link_.ask(std::move(question), deadline);
     --waiting_;
     bool away = !answer.has_value();
+    // Not there is known at once, and costs nobody time; slow is what would take one thread after the other.
+    if (auto ended = now_(); away && ended - began >= deadline / 2)
+        ask_again_at_ = (ended + kPause).time_since_epoch().count();
     if (away_.exchange(away) != away) {
         if (away)
             log(LogLevel::kWarning, "kiosk.box_away", {{"native", answer.error().native}});

@@ -201,7 +201,9 @@ TEST_CASE("methods other than GET, HEAD and POST are 405 with Allow") {
 }
 
 TEST_CASE("versions other than HTTP/1 and rubbish are refused") {
-    Running running;
+    ServerOptions options;
+    options.deadline = 500ms; // libmicrohttpd waits for more where the rest of a request may come
+    Running running(std::move(options));
     for (const char* bytes :
          {"GET /a\r\n\r\n", "GET /a HTTP/0.9\r\n\r\n", "GET /a HTTP/2.0\r\nHost: localhost\r\n\r\n",
           "GET /a HTTP/1.1.1\r\nHost: localhost\r\n\r\n", "GET\r\n\r\n",
@@ -335,6 +337,21 @@ TEST_CASE("many slow visitors do not starve an honest one") {
     auto began = std::chrono::steady_clock::now();
     CHECK(running.status(get("/honest")) == 200);
     CHECK(std::chrono::steady_clock::now() - began < 2s);
+    CHECK(running.handled == 1);
+}
+
+TEST_CASE("slow visitors from everywhere hold the whole budget, and only for a while") {
+    ServerOptions options;
+    options.deadline = 400ms;
+    options.max_connections = 16;
+    options.max_connections_per_address = 8;
+    Running running(std::move(options));
+    std::vector<RawClient> slow;
+    for (int i = 0; i < 64; ++i) {
+        slow.emplace_back(running.port(), ("127.0.0." + std::to_string(i + 2)).c_str());
+        slow.back().send("GET /a HTTP/1.1\r\nHost: loc");
+    }
+    CHECK(running.status(get("/honest")) == 200); // behind them in the queue
     CHECK(running.handled == 1);
 }
 

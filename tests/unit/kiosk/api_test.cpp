@@ -36,7 +36,8 @@ struct World {
     domain::Village village = test::test_village(pack);
     http::StaticPages pages;
     FakeLink link;
-    BoxCalls calls{link, 2};
+    BoxCalls::Clock::time_point clock{std::chrono::hours(1)};
+    BoxCalls calls{link, 2, [this] { return clock; }};
     Api api{pack, village, pages, calls, {kToken, 5.2468, [] { return from_unix(1764000100); }}};
 
     http::Response get(const std::string& path, std::map<std::string, std::string> headers = {}) {
@@ -303,6 +304,28 @@ TEST_CASE("only so many wait for the box at once") {
     CHECK(world.post("/api/v1/requests", json::dump(letter())).status == 201);
     CHECK(third.status == 503);
     CHECK(error_of(third).find("code")->text() == "busy");
+    CHECK(world.post("/api/v1/requests", json::dump(letter())).status == 201);
+}
+
+TEST_CASE("a box that was slow once is left alone for a while") {
+    World world;
+    world.link.away = true;
+    world.link.meanwhile = [&] { world.clock += std::chrono::seconds(5); };
+    CHECK(error_of(world.post("/api/v1/requests", json::dump(letter()))).find("code")->text() ==
+          "unconfirmed");
+    CHECK(world.link.asked == 1);
+    world.link.away = false;
+    auto told = world.post("/api/v1/requests", json::dump(letter()));
+    CHECK(told.status == 503);
+    CHECK(error_of(told).find("code")->text() == "busy");
+    CHECK_FALSE(body_of(world.get("/api/v1/health")).find("box")->flag());
+    CHECK(world.link.asked == 1);
+    world.clock += BoxCalls::kPause;
+    CHECK(world.post("/api/v1/requests", json::dump(letter())).status == 201);
+    // One that is not there says so at once: it is asked again each time.
+    world.link.away = true;
+    CHECK(world.post("/api/v1/requests", json::dump(letter())).status == 503);
+    world.link.away = false;
     CHECK(world.post("/api/v1/requests", json::dump(letter())).status == 201);
 }
 
