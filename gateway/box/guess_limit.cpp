@@ -36,11 +36,13 @@ void GuessLimit::missed(std::uint64_t asker, Instant now) {
     misses.until = now + std::min(kFirst * (1 << doublings), kLongest);
 }
 
-MessageLimit::Verdict MessageLimit::admit(std::uint64_t sender, std::uint64_t text_hash, Instant now) {
+MessageLimit::Verdict MessageLimit::admit(std::uint64_t sender, std::optional<std::uint64_t> text_hash,
+                                          Instant now) {
     if (!senders_.contains(sender))
         make_room(senders_, kMostSenders, [](const Counts& c) { return c.last_at; });
     auto& counts = senders_[sender];
-    bool repeat = counts.last_text == text_hash && now - counts.last_at < kRepeat && now >= counts.last_at;
+    bool repeat =
+        text_hash && counts.last_text == text_hash && now - counts.last_at < kRepeat && now >= counts.last_at;
     if (repeat) return Verdict::kRepeat;
     if (now - counts.hour >= std::chrono::hours(1) || now < counts.hour) {
         counts.hour = now;

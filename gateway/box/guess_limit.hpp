@@ -4,6 +4,7 @@
 #include "base/time.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 
 namespace kentongan::box {
@@ -39,7 +40,8 @@ class MessageLimit {
     static constexpr seconds kRepeat{60}; ///< The same text within this time is one message.
 
     enum class Verdict { kServe, kRepeat, kFirstTooMany, kTooMany };
-    Verdict admit(std::uint64_t sender, std::uint64_t text_hash, Instant now);
+    /// `text_hash`: absent for texts so short that saying them again is an answer ("1", and "1" again).
+    Verdict admit(std::uint64_t sender, std::optional<std::uint64_t> text_hash, Instant now);
 
   private:
     struct Counts {
@@ -48,7 +50,7 @@ class MessageLimit {
         int in_hour = 0;
         int in_day = 0;
         bool told = false;
-        std::uint64_t last_text = 0;
+        std::optional<std::uint64_t> last_text;
         Instant last_at{};
     };
     std::unordered_map<std::uint64_t, Counts> senders_;

@@ -6,6 +6,8 @@ namespace kentongan::box {
 namespace {
 
 constexpr std::size_t kMostPerTick = 64;
+constexpr std::size_t kAnswerBytes =
+    3; ///< Up to this a text is an answer in a menu, not a message sent twice.
 constexpr std::uint8_t kMostParts = 16; ///< 2,448 characters; more than that is nobody's story but a flood's.
 
 std::uint64_t number_of(const Pseudonym& pseudonym) {
@@ -151,7 +153,9 @@ Status SmsDesk::whole_text(const domain::Msisdn& sender, const OnceToken& once, 
     conversation.stopped = TRY(ground_.store.stopped(phone));
     auto language = conversation.language.empty() ? ground_.pack.default_language : conversation.language;
 
-    switch (limit_.admit(number_of(phone), number_of(wire::pseudonym(key, "sms-text", text)), now)) {
+    std::optional<std::uint64_t> text_hash;
+    if (text.size() > kAnswerBytes) text_hash = number_of(wire::pseudonym(key, "sms-text", text));
+    switch (limit_.admit(number_of(phone), text_hash, now)) {
     case MessageLimit::Verdict::kServe:
         break;
     case MessageLimit::Verdict::kRepeat:

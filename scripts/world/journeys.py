@@ -115,15 +115,19 @@ def complaint_by_sms(world, journal):
     case = journal.step("the complaint is at the desk", lambda: until(lambda: officer.find(code), "the case"),
                         lambda c: f"{c['service']}, {c['state']}")
     journal.step("with its words", lambda: expect("jembatan bambu" in str(officer.open(case)["answers"]), "readable"))
-    following = journal.step("the officer verifies it", lambda: officer.move(
-        case, officer.open(case)["next"][0]["state"]), lambda c: c["state"])
-    journal.step("the phone asks with the code, typed with the letter O for 0", lambda: until(
-        lambda: asked_status(phone, code, following), "the new state by SMS"))
+    step = journal.step("the officer verifies it", lambda: officer.open(case)["next"][0], lambda s: s["word"])
+    officer.move(case, step["state"])
+    kiosk = Resident(world.ports["kiosk"])
+    until(lambda: kiosk.status(code)["state"] == step["state"], "the new state on the box")
+    journal.step("an SMS tells that there is news, or waits for the morning", lambda: notice_or_night(phone))
+    journal.step("the phone asks with the code, typed with the letter O for 0", lambda: asked_status(
+        phone, code, step["word"]))
 
 
-def asked_status(phone, code, case):
+def asked_status(phone, code, word):
     reply = phone.text("Cek #" + code.replace("0", "O"))
-    return reply if code in reply.replace(" ", "") else None
+    expect(code in reply and word.lower() in reply.lower(), f"{word} in {reply}")
+    return reply
 
 
 def levy_report(world, journal):

@@ -237,6 +237,12 @@ TEST_CASE("the same text twice within a minute is one message") {
     CHECK(world.text(kPhone, "MENU"));
     CHECK(world.text(kPhone, "MENU"));
     CHECK(world.sent.size() == 1);
+    // A digit said twice is two answers: menu, letters, the first letter.
+    world.now += seconds(2);
+    CHECK(world.text(kPhone, "1"));
+    world.now += seconds(2);
+    CHECK(world.text(kPhone, "1"));
+    CHECK(world.sent.size() == 3);
 }
 
 TEST_CASE("a letter begun by SMS is a request without identity, finished at the hall") {
