@@ -194,7 +194,7 @@ Heard hear(const domain::Pack& pack, std::string_view text) {
     auto found = match(pack, bare(heard.words.front()));
     auto end = words[first].end;
     heard.rest.assign(heard.words.begin() + 1, heard.words.end());
-    if (found.command.empty()) {
+    if (!found.exact) {
         if (auto digits = glued(pack, heard.words.front(), found); digits > 0) {
             heard.rest.insert(heard.rest.begin(), heard.words.front().substr(digits));
             end -= heard.words.front().size() - digits;
