@@ -12,6 +12,7 @@
 #include <csignal>
 #include <deque>
 #include <optional>
+#include <variant>
 
 namespace kentongan::modem_app {
 namespace {
@@ -76,6 +77,8 @@ class Worker {
             auto answers = duty_.handle(message);
             if (!answers) return lost(answers.error());
             say(*answers);
+            // Room was made: what the network held back may be there already.
+            if (inbox_.empty() && std::holds_alternative<local::SmsKept>(message)) news_ = true;
         }
         if (box_ && (news_ || Clock::now() >= next_poll_)) {
             news_ = false;
