@@ -8,8 +8,9 @@ using namespace kentongan::domain;
 
 namespace {
 
-Draft letter() {
+Draft letter(const Pack& pack) {
     Draft draft;
+    draft.consent_version = pack.consent_version;
     draft.service = "domisili";
     draft.language = "id";
     draft.answers = {{"identity_number", "3509 2752 0385 0000"},
@@ -35,8 +36,7 @@ using Keys = std::vector<std::string>;
 TEST_CASE("a right draft becomes canonical") {
     auto pack = test::test_pack("id-jember");
     auto village = test::test_village(pack);
-    auto draft = letter();
-    draft.consent_version = pack.consent_version;
+    auto draft = letter(pack);
     CHECK(keys(check_draft(pack, village, draft)).empty());
     CHECK(draft.answers == Answers{{"identity_number", "3509275203850000"},
                                    {"name", "Siti Contoh"},
@@ -50,7 +50,7 @@ TEST_CASE("a right draft becomes canonical") {
 TEST_CASE("every fault of a draft is named") {
     auto pack = test::test_pack("id-jember");
     auto village = test::test_village(pack);
-    auto draft = letter();
+    auto draft = letter(pack);
     draft.answers = {
         {"identity_number", "12"}, {"name", "x"}, {"hamlet", "nowhere"}, {"rt", "100"}, {"zz", "1"}};
     draft.notify_phone = "12";
@@ -63,10 +63,10 @@ TEST_CASE("every fault of a draft is named") {
                ":error.unknown_field", "identity_number:identity.error.length", "name:error.text_short",
                "hamlet:error.choice", "rt:error.number", "rw:error.required", "keperluan:error.required",
                "notify_phone:phone.error"});
-    draft = letter();
+    draft = letter(pack);
     draft.service = "nothing";
     CHECK(keys(check_draft(pack, village, draft)) == Keys{":error.service"});
-    draft = letter();
+    draft = letter(pack);
     for (int at = 0; at < 70; ++at) draft.answers["f" + std::to_string(at)] = "1";
     CHECK(keys(check_draft(pack, village, draft)) == Keys{":error.unknown_field"});
 }
@@ -74,7 +74,7 @@ TEST_CASE("every fault of a draft is named") {
 TEST_CASE("conditional questions") {
     auto pack = test::test_pack("id-jember");
     auto village = test::test_village(pack);
-    auto draft = letter();
+    auto draft = letter(pack);
     draft.answers["keperluan"] = "lainnya";
     CHECK(keys(check_draft(pack, village, draft)) == Keys{"keperluan_lain:error.required"});
     draft.answers["keperluan_lain"] = "paspor";
@@ -101,7 +101,10 @@ TEST_CASE("by SMS a letter is a pre-request and a report may be one text") {
     CHECK(keys(check_draft(pack, village, draft)) == Keys{":error.required"});
     draft.answers = {{"cerita", "jembatan putus di krajan"}};
     CHECK(keys(check_draft(pack, village, draft)).empty());
+    // From a screen it needs the category, and the consent that was shown.
     draft.channel = Channel::kKiosk;
+    CHECK(keys(check_draft(pack, village, draft)) == Keys{":error.consent", "kategori:error.required"});
+    draft.consent_version = pack.consent_version;
     CHECK(keys(check_draft(pack, village, draft)) == Keys{"kategori:error.required"});
 }
 
