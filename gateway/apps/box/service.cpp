@@ -94,7 +94,8 @@ Status BoxService::run(int stop_fd) {
 
         if (box_->store_failed()) {
             log(LogLevel::kError, "box.reopening_store");
-            // After an I/O error the cache may show what the disk does not have: only a fresh, whole store goes on.
+            // After an I/O error the cache may show what the disk does not have: only a fresh, whole store
+            // goes on.
             TRY(open_store());
             TRY(store_->verify());
         }
@@ -157,7 +158,9 @@ void BoxService::drive_uplink() {
     if (uplink_->busy()) return;
     auto now = steady_clock::now();
     if (hurry_)
-        next_exchange_ = std::min(next_exchange_, backoff_ == backoff_.zero() ? now : now + kEarlyTry);
+        next_exchange_ =
+            std::min(next_exchange_,
+                     backoff_ == backoff_.zero() ? now : now + std::min(kEarlyTry, options_.poll_every));
     hurry_ = false;
     if (now < next_exchange_) return;
     std::array<std::uint8_t, 16> nonce{};
