@@ -87,7 +87,7 @@ export function CaseList({ filter, active, onFilter, onOpen }: {
           </thead>
           <tbody>
             {list.cases.map((row) => {
-              const state = stateOf(pack, row.service, row.state);
+              const state = stateOf(pack, row.lifecycle, row.state);
               return (
                 <tr key={row.id} data-id={row.id} onClick={() => onOpen(row.id)}>
                   <td class="code"><button type="button" dir="ltr" onClick={(event) => {

@@ -30,7 +30,7 @@ export function CasePage({ id, resumed, onClose }: { id: string; resumed: boolea
   useEffect(() => heading.current?.focus(), [item === null]);
 
   const service = item && pack.services.find((one) => one.id === item.service);
-  const state = item && stateOf(pack, item.service, item.state);
+  const state = item && stateOf(pack, item.lifecycle, item.state);
   return (
     <main class="case">
       <button type="button" class="plain" data-id="close" onClick={onClose}><Icon name="back" /><span>{t('desk.case.back')}</span></button>
@@ -103,7 +103,7 @@ function Answer({ answer }: { answer: Detail['answers'][number] }) {
 function History({ item }: { item: Detail }) {
   const desk = useDesk();
   const { t, pack } = desk;
-  const word = (state: string) => stateOf(pack, item.service, state)?.word ?? state;
+  const word = (state: string) => stateOf(pack, item.lifecycle, state)?.word ?? state;
   return (
     <section class="panel">
       <h2>{t('desk.case.history')}</h2>
@@ -155,7 +155,7 @@ function Move({ item, onMoved, onReload }: { item: Detail; onMoved: (item: Detai
         <div class="steps" role="group" aria-label={t('desk.move.title')}>
           {item.next.map((one) => (
             <button type="button" key={one.state} data-id={`to-${one.state}`} aria-pressed={to === one.state}
-              class={`role-${stateOf(pack, item.service, one.state)?.role ?? ''}`}
+              class={`role-${stateOf(pack, item.lifecycle, one.state)?.role ?? ''}`}
               onClick={() => {
                 setTo(one.state);
                 setFault('');

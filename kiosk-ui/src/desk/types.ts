@@ -27,7 +27,7 @@ export interface DeskState {
 export interface DeskPack {
   texts: Texts;
   direction: 'ltr' | 'rtl';
-  services: { id: string; title: string; kind: string; lifecycle?: string }[];
+  services: { id: string; title: string; kind: string }[];
   lifecycles: { id: string; states: DeskState[] }[];
   villages: { box: number; name: string }[];
   utc_offset_minutes: number;
@@ -40,6 +40,7 @@ export interface Row {
   box: number;
   village: string;
   service: string;
+  lifecycle: string;
   state: string;
   received_at: number;
   due_at: number;
@@ -97,16 +98,5 @@ export function queryOf(filter: Filter): string {
   return text === '' ? 'cases' : `cases?${text}`;
 }
 
-/** The state of a case, by its service's life cycle where that is told, else by the first that knows it. */
-export function stateOf(pack: DeskPack, service: string, state: string): DeskState | undefined {
-  const own = pack.services.find((one) => one.id === service);
-  const cycles = [...pack.lifecycles].sort((a, b) => rank(b.id) - rank(a.id));
-  function rank(id: string): number {
-    return id === own?.lifecycle ? 2 : id === own?.kind ? 1 : 0;
-  }
-  for (const cycle of cycles) {
-    const found = cycle.states.find((one) => one.id === state);
-    if (found) return found;
-  }
-  return undefined;
-}
+export const stateOf = (pack: DeskPack, lifecycle: string, state: string): DeskState | undefined =>
+  pack.lifecycles.find((one) => one.id === lifecycle)?.states.find((one) => one.id === state);

@@ -53,7 +53,7 @@ export async function inspect(page, { leastPx, scroll = false, where = '' } = {}
       if (box.width === 0) continue;
       if (!mayScroll && (box.bottom > innerHeight + 0.5 || box.top < -0.5)) faults.push(`out of sight: ${name(one)}`);
       if (box.right > innerWidth + 0.5 || box.left < -0.5) faults.push(`out of sight sideways: ${name(one)}`);
-      if (one.tagName === 'BUTTON') sizes.push({ name: name(one), least: Math.min(box.width, box.height) });
+      if (one.tagName === 'BUTTON') sizes.push({ name: name(one), letter: one.closest('.letter-pad, .clip') !== null || one.matches('.small, .row'), least: Math.min(box.width, box.height) });
     }
     // Siblings of a page must not lie on each other.
     for (const parent of top.querySelectorAll('.main, .main > section, .dialog, .write .top, .rail, .title')) {
@@ -67,13 +67,13 @@ export async function inspect(page, { leastPx, scroll = false, where = '' } = {}
       }
     }
     for (const clip of top.querySelectorAll('.clip')) if (clip.getBoundingClientRect().height < 30) faults.push('no room for the text');
-    for (const box of top.querySelectorAll('.tile .word, .tile, .rail-button, .primary, .key')) {
+    for (const box of top.querySelectorAll('.tile .word, .tile, .rail-button, .primary, .secondary, .key, .switch, .code strong, .receipt strong, .plain-box, .box, .note, .way li')) {
       if (box.scrollHeight > box.clientHeight + 3 || box.scrollWidth > box.clientWidth + 1) faults.push(`words cut off: ${name(box)} ${box.textContent}`);
     }
     return { faults, sizes };
   }, { scroll });
-  if (leastPx) for (const size of found.sizes) if (size.least < leastPx(size.name) - 0.6) found.faults.push(`too small: ${size.name} ${size.least}`);
-  assert.deepEqual(found.faults, [], `${where} ${await page.locator('h1').first().textContent()}`);
+  if (leastPx) for (const size of found.sizes) if (size.least < leastPx(size) - 0.6) found.faults.push(`too small: ${size.name} ${size.least}`);
+  assert.deepEqual(found.faults, [], where);
 }
 
 /** Nothing of a visit may outlive it in the browser. */
@@ -84,4 +84,38 @@ export async function nothingStored(page) {
     caches: typeof caches === 'undefined' ? 0 : (await caches.keys()).length, state: history.state, url: location.search + location.hash,
   }));
   assert.deepEqual(kept, { local: 0, session: 0, cookies: '', databases: 0, caches: 0, state: null, url: '' });
+}
+
+/** Every word that can be read stands out 7:1 (WCAG 2.2, 1.4.6); what is disabled is exempt there and here. */
+export async function contrasts(page, where = '') {
+  const faults = await page.evaluate(() => {
+    const parse = (text) => {
+      const found = text.match(/[\d.]+/g)?.map(Number) ?? [0, 0, 0, 0];
+      return { rgb: found.slice(0, 3), a: found.length > 3 ? found[3] : 1 };
+    };
+    const over = (top, below) => top.rgb.map((c, i) => c * top.a + below[i] * (1 - top.a));
+    const behind = (one) => {
+      const layers = [];
+      for (let at = one; at; at = at.parentElement) layers.push(parse(getComputedStyle(at).backgroundColor));
+      return layers.reverse().reduce((below, layer) => over(layer, below), [255, 255, 255]);
+    };
+    const light = (rgb) => {
+      const [r, g, b] = rgb.map((c) => (c / 255 <= 0.03928 ? c / 255 / 12.92 : ((c / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const out = [];
+    const top = document.querySelector('[role=dialog]') ?? document.body;
+    const walk = document.createTreeWalker(top, NodeFilter.SHOW_TEXT);
+    while (walk.nextNode()) {
+      const one = walk.currentNode.parentElement;
+      if (!walk.currentNode.data.trim() || one.closest(':disabled, .slip, option, script') || one.getClientRects().length === 0) continue;
+      const ground = behind(one);
+      const ink = over(parse(getComputedStyle(one).color), ground);
+      const [a, b] = [light(ink), light(ground)].sort((x, y) => y - x);
+      const ratio = (a + 0.05) / (b + 0.05);
+      if (ratio < 7) out.push(`${ratio.toFixed(2)} ${one.className} "${walk.currentNode.data.trim().slice(0, 30)}"`);
+    }
+    return out;
+  });
+  assert.deepEqual(faults, [], `contrast ${where}`);
 }

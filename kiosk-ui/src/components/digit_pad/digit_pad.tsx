@@ -1,7 +1,7 @@
 // A telephone's keypad: 1-2-3 on top. Works from a keyboard as well.
 
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { Icon } from '../icon/icon';
 import { Key } from '../tap/tap';
 
@@ -25,7 +25,13 @@ export function DigitPad({ value, max, onChange, onEnter, erase, extra, disabled
   extra?: { keys: string; word: string } | ComponentChildren;
   disabled?: boolean;
 }) {
-  const press = (key: string) => onChange(typeDigit(value, key, max));
+  // Quick fingers press again before the page is drawn anew: the last value counts, not the drawn one.
+  const latest = useRef(value);
+  latest.current = value;
+  const press = (key: string) => {
+    latest.current = typeDigit(latest.current, key, max);
+    onChange(latest.current);
+  };
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

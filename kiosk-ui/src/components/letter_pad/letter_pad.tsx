@@ -2,7 +2,7 @@
 // pack's. More letters than keys go to a second leaf, digits and signs to the last.
 
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../icon/icon';
 import { Key } from '../tap/tap';
 
@@ -48,6 +48,15 @@ export function LetterPad({ value, max, story, letters, signs, words, onChange, 
   /** The button that leads on: it ends the last row. */
   children: ComponentChildren;
 }) {
+  // Quick fingers press again before the page is drawn anew: the last value counts, not the drawn one.
+  const latest = useRef(value);
+  latest.current = value;
+  const write = (next: (now: string) => string) => {
+    latest.current = next(latest.current);
+    onChange(latest.current);
+  };
+  const typed = (letter: string) => (now: string) => typeLetter(now, letter, story, max);
+  const spaced = (now: string) => typeSpace(now, max);
   const leaves = keyLeaves(letters, signs);
   const [at, setAt] = useState(0);
   const leaf = leaves[at % Math.max(1, leaves.length)] ?? [];
@@ -58,12 +67,11 @@ export function LetterPad({ value, max, story, letters, signs, words, onChange, 
       if (disabled || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
       if (document.querySelector('[role=dialog]')) return;
       const onButton = event.target instanceof HTMLButtonElement;
-      if (event.key === 'Backspace') onChange(eraseLast(value));
-      else if (event.key === ' ' && !onButton) onChange(typeSpace(value, max));
+      if (event.key === 'Backspace') write(eraseLast);
+      else if (event.key === ' ' && !onButton) write(spaced);
       else if (event.key === 'Enter' && !onButton) onEnter();
       else if ([...event.key].length === 1 && event.key !== ' ') {
-        const next = value + event.key;
-        if (!(max > 0 && [...next].length > max)) onChange(next);
+        write((now) => (max > 0 && [...now].length >= max ? now : now + event.key));
       } else return;
       event.preventDefault();
     };
@@ -74,7 +82,7 @@ export function LetterPad({ value, max, story, letters, signs, words, onChange, 
   return (
     <div class="letter-pad">
       {leaf.map((letter) => (
-        <Key key={letter} id={`key-${letter}`} disabled={disabled} onTap={() => onChange(typeLetter(value, letter, story, max))}>
+        <Key key={letter} id={`key-${letter}`} disabled={disabled} onTap={() => write(typed(letter))}>
           {letter}
         </Key>
       ))}
@@ -84,10 +92,10 @@ export function LetterPad({ value, max, story, letters, signs, words, onChange, 
           {following.slice(0, 3).join('')}
         </Key>
       )}
-      <Key key="space" id="key-space" class="quiet wide" label={words.space} disabled={disabled} onTap={() => onChange(typeSpace(value, max))}>
+      <Key key="space" id="key-space" class="quiet wide" label={words.space} disabled={disabled} onTap={() => write(spaced)}>
         <Icon name="space" />
       </Key>
-      <Key key="erase" id="key-erase" class="quiet" label={words.erase} disabled={disabled || value === ''} onTap={() => onChange(eraseLast(value))}>
+      <Key key="erase" id="key-erase" class="quiet" label={words.erase} disabled={disabled || value === ''} onTap={() => write(eraseLast)}>
         <Icon name="erase" />
       </Key>
       {children}

@@ -8,8 +8,9 @@ import { useKiosk } from '../kiosk';
 
 export function Frame({ class: extra = '', children }: { class?: string; children: ComponentChildren }) {
   const { t, session, help, chooseLanguage, finish, start } = useKiosk();
+  const page = session.page;
   return (
-    <div class="frame">
+    <div class="frame" data-page={page.name} data-step={page.name === 'form' ? page.step : ''}>
       <nav class="rail" aria-label={t('kiosk.bar.name')}>
         {session.atHome || session.page.name === 'done'
           ? <span class="brand"><Icon name="village" /></span>

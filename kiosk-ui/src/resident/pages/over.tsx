@@ -10,11 +10,13 @@ import { useKiosk } from '../kiosk';
 export function Help({ onClose }: { onClose: () => void }) {
   const { t, pack, session, start } = useKiosk();
   const page = session.page;
-  let text = t(`kiosk.help.${page.name === 'form' && !page.step.startsWith('ask:') ? page.step : page.name}`);
+  const topic = page.name === 'form' && !page.step.startsWith('ask:') ? page.step : page.name;
+  let text = t(`kiosk.help.${topic}`);
   if (page.name === 'form' && page.step.startsWith('ask:')) {
     const id = page.step.slice('ask:'.length);
     const field = [...pack.applicant, ...(session.draft?.service.fields ?? [])].find((one) => one.id === id);
-    text = field?.help || t(`kiosk.help.ask.${field?.type ?? 'text'}`);
+    const type = field?.type ?? 'text';
+    text = field?.help || t(`kiosk.help.ask.${type}`);
   }
   return (
     <Dialog labelledBy="help-title" class="sheet" onClose={onClose}>
