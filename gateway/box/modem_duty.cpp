@@ -21,8 +21,8 @@ bool can_be_sent(std::string_view to, std::string_view text) {
     return !text.empty() && gsm7::fits_one_sms(text, true);
 }
 
-ModemDuty::ModemDuty(Modem& modem, FingerprintOf fingerprint_of)
-    : modem_(modem), fingerprint_of_(std::move(fingerprint_of)) {}
+ModemDuty::ModemDuty(Modem& modem, FingerprintOf fingerprint_of, std::uint64_t first_call)
+    : modem_(modem), fingerprint_of_(std::move(fingerprint_of)), last_call_(first_call) {}
 
 void ModemDuty::reconnected() {
     // The box's word for what is kept but not yet deleted stays good: deleting needs no connection.
@@ -76,18 +76,9 @@ Result<std::vector<local::Message>> ModemDuty::handle(const local::Message& mess
             break;
         }
     } else if (const auto* send = std::get_if<local::SendSms>(&message)) {
-        auto known = outcomes_.find(send->id);
-        if (known == outcomes_.end()) {
-            auto result = modem_.send(send->to, send->text);
-            local::SmsOutcome outcome{send->id, static_cast<std::uint8_t>(result.outcome), result.cause};
-            known = outcomes_.emplace(send->id, outcome).first;
-            outcome_order_.push_back(send->id);
-            if (outcome_order_.size() > kRememberedOutcomes) {
-                outcomes_.erase(outcome_order_.front());
-                outcome_order_.pop_front();
-            }
-        }
-        out.emplace_back(known->second);
+        auto result = modem_.send(send->to, send->text);
+        out.emplace_back(
+            local::SmsOutcome{send->id, static_cast<std::uint8_t>(result.outcome), result.cause});
     }
     return out;
 }

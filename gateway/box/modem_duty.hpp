@@ -10,7 +10,6 @@
 
 #include <array>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -26,13 +25,13 @@ using FingerprintOf = std::function<Fingerprint(BytesView)>;
 inline constexpr std::size_t kMaxAnnounced = 32;
 /// Polls after which one that got no word is announced again.
 inline constexpr std::uint32_t kRepeatAfterPolls = 30;
-/// Outcomes remembered, so that a SendSms that comes again is answered and not sent again.
-inline constexpr std::size_t kRememberedOutcomes = 1024;
 
 /// Threads: one. Keeps a reference to the modem, which must outlive it.
 class ModemDuty {
   public:
-    ModemDuty(Modem& modem, FingerprintOf fingerprint_of);
+    /// `first_call`: where the numbers of announcements begin. A random one makes the box's word for a
+    /// message that an earlier worker announced mean nothing to this one.
+    ModemDuty(Modem& modem, FingerprintOf fingerprint_of, std::uint64_t first_call = 0);
 
     /// Looks at the modem: messages for the box, ModemState among them if it changed. Deletes what the box
     /// has kept and an earlier try could not delete. Errors: kUnavailable - the modem is gone; make it anew,
@@ -60,10 +59,8 @@ class ModemDuty {
 
     Modem& modem_;
     FingerprintOf fingerprint_of_;
-    std::uint64_t last_call_ = 0;
+    std::uint64_t last_call_;
     std::map<std::uint32_t, Announced> announced_; ///< By slot
-    std::map<std::uint64_t, wire::local::SmsOutcome> outcomes_;
-    std::deque<std::uint64_t> outcome_order_;
     std::optional<wire::local::ModemState> told_;
 };
 

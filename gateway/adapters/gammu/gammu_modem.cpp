@@ -95,8 +95,9 @@ struct GammuModem::State {
     bool lost = false;
     int last_error = 0;
     bool counts_from_zero = false;
-    bool undecodable = false; ///< Of the slot read last: libGammu refuses to delete it.
-    bool spoken = false;      ///< The line said something unasked since the last command.
+    std::optional<std::uint32_t> read_last; ///< Slot of the last command, if that read one
+    bool undecodable = false;               ///< And libGammu refuses to delete it.
+    bool spoken = false;                    ///< The line said something unasked since the last command.
     bool registered = false;
     std::optional<Clock::time_point> network_asked;
     std::optional<Submission> submission; ///< Enqueued by the callback.
@@ -206,6 +207,7 @@ Result<box::ModemStatus> GammuModem::status() {
     if (s.lost) return s.unavailable("gammu.lost");
     Budget budget(s.options.watchdog, kStatusBudget);
     s.resync();
+    s.read_last.reset();
     GSM_SMSMemoryStatus memory{};
     // Once more where noise spoiled the reply; a lost one is not repeated.
     for (int tries = 0; tries < 2; ++tries)
@@ -229,6 +231,7 @@ Result<std::vector<box::StoredSms>> GammuModem::stored() {
     if (s.lost) return s.unavailable("gammu.lost");
     Budget budget(s.options.watchdog, kListBudget);
     s.tap.clear();
+    s.read_last.reset();
     auto& first = s.blank();
     // One call lists the whole folder. Whether its first message can be decoded does not matter here.
     s.note(GSM_GetNextSMS(s.machine, s.scratch.get(), TRUE));
@@ -257,17 +260,24 @@ Result<Bytes> GammuModem::read(std::uint32_t slot) {
     sms.Location = static_cast<int>(slot);
     auto error = s.note(GSM_GetSMS(s.machine, s.scratch.get()));
     s.undecodable = error != ERR_NONE && error != ERR_CORRUPTED;
+    s.read_last = slot;
     if (s.lost) return s.unavailable("gammu.read");
-    if (!s.tap.single()) return fail(ErrorCode::kNotFound, "gammu.read", error);
+    if (!s.tap.single()) {
+        s.read_last.reset();
+        return fail(ErrorCode::kNotFound, "gammu.read", error);
+    }
     return content_of(*s.tap.single());
 }
 
 Status GammuModem::erase(std::uint32_t slot) {
     auto& s = *state_;
     if (s.lost) return s.unavailable("gammu.lost");
-    // libGammu deletes only what it can decode, after reading it once more.
-    auto there = read(slot);
-    if (!there) return tl::unexpected<Error>(there.error());
+    // libGammu deletes only what it can decode; whether it can shows in a read.
+    if (std::exchange(s.read_last, std::nullopt) != slot) {
+        auto there = read(slot);
+        if (!there) return tl::unexpected<Error>(there.error());
+        s.read_last.reset();
+    }
     Budget budget(s.options.watchdog, kEraseBudget);
     if (s.undecodable) return s.delete_by_command(slot);
     auto& sms = s.blank();
