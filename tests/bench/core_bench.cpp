@@ -1,0 +1,131 @@
+// Figures of the core, without processes: prints `name value` lines for scripts/bench.
+#include "adapters/sqlite/box_store.hpp"
+#include "box/box.hpp"
+#include "tools/packs.hpp"
+#include "tools/temporary_folder.hpp"
+#include "wire/exchange.hpp"
+#include "wire/record.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+
+using namespace kentongan;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+double micros(Clock::duration time) {
+    return std::chrono::duration<double, std::micro>(time).count();
+}
+
+// The median of `rounds` runs of `work`, in microseconds each.
+template <class Work>
+double median_us(int rounds, Work work) {
+    std::vector<double> times;
+    for (int i = 0; i < rounds; ++i) {
+        auto start = Clock::now();
+        work(i);
+        times.push_back(micros(Clock::now() - start));
+    }
+    std::nth_element(times.begin(), times.begin() + rounds / 2, times.end());
+    return times[static_cast<std::size_t>(rounds / 2)];
+}
+
+void say(const char* name, double value) {
+    std::printf("%s %.3f\n", name, value);
+}
+
+domain::Request letter() {
+    domain::Request out;
+    out.code = domain::make_case_code(4821773);
+    out.receipt = domain::make_receipt_code(123456789012345);
+    out.service = "domisili";
+    out.language = "id";
+    out.accepted_at = from_unix(1795489200);
+    out.answers = {{"identity_number", "3509275203850000"},
+                   {"name", "Siti Contoh"},
+                   {"hamlet", "krajan"},
+                   {"rt", "3"},
+                   {"rw", "1"},
+                   {"keperluan", "bank"}};
+    out.notify = domain::Msisdn{"+6280000000012"};
+    out.consent_version = "id-2026-11";
+    return out;
+}
+
+void wire_figures(const domain::Pack& pack, const domain::Village& village) {
+    auto box = wire::make_box_keys(BoxId{7});
+    auto district = wire::make_district_keys();
+    wire::SealedBoxSealer sealer(box, district.shown);
+    auto request = letter();
+    auto record = std::move(wire::encode_request(pack, village, request)).take();
+    auto envelope = std::move(sealer.seal(domain::Recipient::kDistrict, request.id, record)).take();
+    wire::Upload upload;
+    upload.box = box.shown.box;
+    for (int i = 0; i < 64; ++i) upload.envelopes.push_back(envelope);
+    say("wire.record_bytes_letter", static_cast<double>(record.size()));
+    say("wire.envelope_bytes_letter", static_cast<double>(envelope.size()));
+    say("wire.upload_bytes_per_letter_of_64", static_cast<double>(wire::encode(upload, box).size()) / 64);
+    say("wire.encode_us", median_us(2000, [&](int) { (void)wire::encode_request(pack, village, request); }));
+    say("wire.seal_us",
+        median_us(2000, [&](int) { (void)sealer.seal(domain::Recipient::kDistrict, request.id, record); }));
+    say("wire.open_us", median_us(2000, [&](int) {
+            (void)wire::verify(envelope, box.shown);
+            (void)wire::open(envelope, district);
+        }));
+}
+
+void store_figures(const domain::Pack& pack, const domain::Village& village) {
+    test::TemporaryFolder folder;
+    // What one durable write costs here at all, side by side with ours.
+    int fd = ::open((folder / "raw").c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
+    Bytes row(600, 0x5a);
+    auto raw = median_us(300, [&](int) {
+        if (::write(fd, row.data(), row.size()) < 0 || ::fdatasync(fd) != 0) std::abort();
+    });
+    ::close(fd);
+
+    auto store = std::move(sqlite::SqliteBoxStore::open(folder / "box.db")).take();
+    auto keys = wire::make_box_keys(BoxId{7});
+    auto district = wire::make_district_keys();
+    wire::SealedBoxSealer sealer(keys, district.shown);
+    box::Box box({pack, village, keys, district.shown, *store, sealer});
+    std::uint32_t once = 0;
+    auto submit = [&] {
+        wire::local::Submit out;
+        ++once;
+        std::copy_n(reinterpret_cast<const std::uint8_t*>(&once), sizeof once, out.once.value.begin());
+        out.service = "domisili";
+        out.language = "id";
+        for (const auto& [name, value] : letter().answers) out.answers.push_back({name, value});
+        out.consent_version = pack.consent_version;
+        return box::Inbound{1, out};
+    };
+    auto now = from_unix(1795489200);
+    auto one = median_us(300, [&](int) {
+        if (box.handle({submit()}, now).size() != 1) std::abort();
+    });
+    auto batch = median_us(30, [&](int) {
+        std::vector<box::Inbound> together;
+        for (int i = 0; i < 64; ++i) together.push_back(submit());
+        if (box.handle(together, now).size() != 64) std::abort();
+    });
+    say("store.raw_fdatasync_us", raw);
+    say("box.accept_us", one);
+    say("box.accept_over_raw", one / raw);
+    say("box.accept_per_s", 1e6 / one);
+    say("box.accept_batch64_per_s", 64e6 / batch);
+}
+
+} // namespace
+
+int main() {
+    auto pack = test::test_pack("id-jember");
+    auto village = test::test_village(pack);
+    wire_figures(pack, village);
+    store_figures(pack, village);
+}
