@@ -8,6 +8,8 @@
 #include "wire/keys.hpp"
 #include "wire/token.hpp"
 
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -147,6 +149,8 @@ int main(int argc, char** argv) {
         std::fputs(usage(), stdout);
         return 0;
     }
+    rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none); // what people are typing goes into no core file
     // Before any thread is made, so that all inherit it and only sigwait() takes these.
     sigset_t ending;
     ::sigemptyset(&ending);
