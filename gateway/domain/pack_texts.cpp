@@ -212,8 +212,9 @@ void check_text_keys(const Pack& pack, const TextPlaces& places, Faults& faults)
             // An SMS has room for less in one language than in another: there each placeholder only has to be
             // known.
             auto names = placeholders(pack.text(language.tag, key));
+            const auto& wanted_key = key; // clang 14 captures no structured binding
             auto sms = std::find_if(sms_texts().begin(), sms_texts().end(),
-                                    [&](const SmsText& t) { return t.key == key; });
+                                    [&](const SmsText& t) { return t.key == wanted_key; });
             if (sms != sms_texts().end())
                 check_known(place, key, names.value_or(std::set<std::string>{}), sms->placeholders);
             else if (key.ends_with(".hint") && key.starts_with("state."))

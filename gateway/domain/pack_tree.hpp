@@ -16,6 +16,15 @@ struct PackNode {
     std::vector<PackNode> items;                           ///< kList
     std::vector<std::pair<std::string, PackNode>> entries; ///< kMap, in file order; duplicate keys kept
 
+    // Out of line: a tree holds pairs of its own type, which clang 14 cannot complete while it reads this
+    // class.
+    PackNode();
+    PackNode(const PackNode&);
+    PackNode(PackNode&&) noexcept;
+    PackNode& operator=(const PackNode&);
+    PackNode& operator=(PackNode&&) noexcept;
+    ~PackNode();
+
     [[nodiscard]] const PackNode* find(std::string_view key) const;
 };
 
