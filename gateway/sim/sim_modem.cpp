@@ -86,6 +86,8 @@ Status SimModem::erase(std::uint32_t slot) {
 box::SendResult SimModem::send(std::string_view to, std::string_view text) {
     if (gone_ || !box::can_be_sent(to, text)) return {SendOutcome::kRejected, 0};
     if (refuse_next_send_ != 0) return {SendOutcome::kRejected, std::exchange(refuse_next_send_, 0)};
+    constexpr std::uint32_t kNoNetworkService = 331; // TS 27.005 §3.2.5
+    if (!registered_) return {SendOutcome::kRejected, kNoNetworkService};
     on_air_.push_back({std::string(to), std::string(text)});
     if (lose_next_send_) {
         gone_ = true;

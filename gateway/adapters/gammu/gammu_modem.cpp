@@ -33,6 +33,7 @@ constexpr auto kReadBudget = 20s;
 constexpr auto kEraseBudget = 20s;
 constexpr auto kPromptBudget = 40s;
 constexpr auto kNetworkEvery = 15s;
+constexpr auto kSearchingEvery = 4s;
 constexpr auto kDeletionReply = 5s;
 constexpr auto kResync = 500ms;
 // libGammu numbers the slots of its second folder from here (GSM_PHONE_MAXSMSINFOLDER).
@@ -136,7 +137,7 @@ struct GammuModem::State {
 
     Status delete_by_command(std::uint32_t slot);
     void resync();
-    void ask_network();
+    void ask_network(bool has_signal);
 };
 
 GammuModem::GammuModem(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -194,11 +195,15 @@ void GammuModem::State::resync() {
         if (GSM_ReadDevice(machine, FALSE) < 0) return;
 }
 
-void GammuModem::State::ask_network() {
-    if (network_asked && Clock::now() - *network_asked < kNetworkEvery) return;
+void GammuModem::State::ask_network(bool has_signal) {
+    auto every = registered ? kNetworkEvery : kSearchingEvery;
+    if (network_asked && Clock::now() - *network_asked < every) return;
     GSM_NetworkInfo network{};
-    registered = note(GSM_GetNetworkInfo(machine, &network)) == ERR_NONE &&
-                 (network.State == GSM_HomeNetwork || network.State == GSM_RoamingNetwork);
+    auto error = note(GSM_GetNetworkInfo(machine, &network));
+    // libGammu gives up where a modem lacks one of the packet commands; a signal then is what there is to go
+    // by.
+    registered = error == ERR_NONE ? network.State == GSM_HomeNetwork || network.State == GSM_RoamingNetwork
+                                   : has_signal;
     network_asked = Clock::now();
 }
 
@@ -216,7 +221,7 @@ Result<box::ModemStatus> GammuModem::status() {
     GSM_SignalQuality signal{};
     signal.SignalPercent = -1;
     s.note(GSM_GetSignalQuality(s.machine, &signal));
-    if (!s.lost) s.ask_network();
+    if (!s.lost) s.ask_network(signal.SignalPercent > 0);
     if (s.lost) return s.unavailable("gammu.signal");
     box::ModemStatus out;
     out.registered = s.registered;

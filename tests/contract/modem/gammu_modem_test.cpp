@@ -43,6 +43,10 @@ class GammuRig final : public contract::ModemRig {
         emulator_.order({{"do", "fault"}, {"command", "CMGD"}, {"kind", "executed_no_reply"}});
     }
     void unplug() override { emulator_.order("hang_up"); }
+    void register_in_network(bool registered) override {
+        emulator_.order(
+            {{"do", "network"}, {"registration", registered ? 5 : 2}, {"signal", registered ? 15 : 99}});
+    }
     std::vector<OnAir> on_air() override {
         std::vector<OnAir> out;
         auto sent = emulator_.order("sent");

@@ -180,6 +180,15 @@ void check_sending(const MakeRig& make) {
     CHECK(rig->on_air().size() == so_far);
     CHECK(modem.send(kPhone, "lagi").outcome == SendOutcome::kAccepted);
     CHECK(rig->on_air().size() == so_far + 1);
+
+    INFO("out of the network nothing can be sent, and that is certain");
+    rig->register_in_network(false);
+    rig->reopen();
+    auto out = rig->modem().status();
+    REQUIRE(out.has_value());
+    CHECK_FALSE(out->registered);
+    CHECK(rig->modem().send(kPhone, "sunyi").outcome == SendOutcome::kRejected);
+    CHECK(rig->on_air().size() == so_far + 1);
 }
 
 void check_lost_answers(const MakeRig& make) {

@@ -28,6 +28,8 @@ class ModemRig {
     virtual void refuse_next_send(std::uint32_t cause) = 0;
     virtual void lose_next_erase() = 0;
     virtual void unplug() = 0;
+    /// Out of the network, or back in it.
+    virtual void register_in_network(bool registered) = 0;
 
     struct OnAir {
         std::string to;

@@ -35,6 +35,7 @@ class SimRig final : public contract::ModemRig {
     void refuse_next_send(std::uint32_t cause) override { modem_.refuse_next_send(cause); }
     void lose_next_erase() override { modem_.lose_next_erase(); }
     void unplug() override { modem_.unplug(); }
+    void register_in_network(bool registered) override { modem_.set_registered(registered); }
     std::vector<OnAir> on_air() override {
         std::vector<OnAir> out;
         for (const auto& sms : modem_.on_air()) out.push_back({sms.to, sms.text});

@@ -156,6 +156,10 @@ void Modem::finish_text() {
             ok();
             return;
         }
+        if (network_.registration != 1 && network_.registration != 5) {
+            cms_error(331);
+            return;
+        }
         Sent sent;
         sent.pdu_hex = pdu_hex;
         sent.reference = ++reference_;
