@@ -32,6 +32,7 @@ struct Conversation {
 /// A sender's state lives this long: SMS is slow (domain brief §6.2).
 inline constexpr std::chrono::hours kKeep{24};
 /// Longest text an engine is given, in bytes; the box cuts longer ones (a 10-part SMS has 1,530 characters).
+/// Of that, the first domain::kMaxTextCharacters characters are kept in a report.
 inline constexpr std::size_t kMaxText = 4096;
 
 /// What the box knows of a case, for the sender who asks.

@@ -117,6 +117,30 @@ TEST_CASE("nothing is cut: every reply of the texts' own words is whole") {
     }
 }
 
+TEST_CASE("a levy report is never named, not even on the phone that sent it") {
+    struct LevyCase final : dialogue::Lookups {
+        const domain::Pack* pack = nullptr;
+        Result<dialogue::CaseView> status(const domain::CaseCode&) override {
+            const auto& service = *pack->service_of(domain::ServiceKind::kLevyReport);
+            const auto& lifecycle = pack->lifecycle_of(service);
+            return dialogue::CaseView{lifecycle.id, lifecycle.initial().id, from_unix(1795460000),
+                                      service.id};
+        }
+        int open_cases() override { return 1; }
+    };
+    for (const char* id : test::kPackIds) {
+        auto pack = test::test_pack(id);
+        auto village = test::test_village(pack);
+        LevyCase cases;
+        cases.pack = &pack;
+        dialogue::Conversation conversation;
+        auto turn = dialogue::answer(pack, village, conversation, "48217739", cases, from_unix(1795500000));
+        auto name = "service." + pack.service_of(domain::ServiceKind::kLevyReport)->id + ".sms";
+        CHECK(turn.reply.find("48217739") != std::string::npos);
+        CHECK(turn.reply.find(pack.text(pack.default_language, name)) == std::string::npos);
+    }
+}
+
 TEST_CASE("a conversation of an older pack begins again") {
     auto pack = test::test_pack("id-jember");
     auto village = test::test_village(pack);
