@@ -27,6 +27,11 @@ Status register_box(Store& store, const wire::BoxPublic& keys, std::string_view 
     return store.register_box(box);
 }
 
+Status assign_village(Store& store, BoxId box, std::string_view village) {
+    if (!village_id(village)) return fail(ErrorCode::kInvalid, "boxes.village");
+    return store.assign_village(box, std::string(village));
+}
+
 Status revoke_box(Store& store, BoxId box) {
     return store.revoke_box(box);
 }

@@ -13,6 +13,10 @@ namespace kentongan::district {
 /// alarm.
 [[nodiscard]] Status register_box(Store& store, const wire::BoxPublic& keys, std::string_view village);
 
+/// Corrects which village a box stands in. What it brought before is read with the new village's hamlets.
+/// Errors: kInvalid - no village id; kNotFound.
+[[nodiscard]] Status assign_village(Store& store, BoxId box, std::string_view village);
+
 /// Withdraws a stolen or retired box: what it still brings is quarantined, and it gets no more news.
 /// Errors: kNotFound. Not an error: revoked before.
 [[nodiscard]] Status revoke_box(Store& store, BoxId box);

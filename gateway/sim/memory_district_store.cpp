@@ -29,6 +29,14 @@ Status MemoryDistrictStore::revoke_box(BoxId id) {
     return {};
 }
 
+Status MemoryDistrictStore::assign_village(BoxId id, const std::string& village) {
+    TRY(writable());
+    auto found = boxes_.find(id);
+    if (found == boxes_.end()) return fail(ErrorCode::kNotFound, "memory.box");
+    found->second.village = village;
+    return {};
+}
+
 Result<Box> MemoryDistrictStore::box(BoxId id) {
     auto found = boxes_.find(id);
     if (found == boxes_.end()) return fail(ErrorCode::kNotFound, "memory.box");

@@ -187,6 +187,15 @@ Status SqliteDistrictStore::revoke_box(BoxId box) {
     });
 }
 
+Status SqliteDistrictStore::assign_village(BoxId box, const std::string& village) {
+    return together([&]() -> Status {
+        auto update = TRY(database_.prepare("UPDATE box SET village=? WHERE box=?"));
+        TRY(update.bind(1, std::string_view(village)).bind(2, integer(box.value)).run());
+        if (database_.changes() == 0) return fail(ErrorCode::kNotFound, "district_store.box");
+        return {};
+    });
+}
+
 Result<Box> SqliteDistrictStore::box(BoxId box) {
     auto query = TRY(database_.prepare(std::string(kBoxColumns) + "WHERE box=?"));
     query.bind(1, integer(box.value));

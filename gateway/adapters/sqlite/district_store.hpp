@@ -15,6 +15,7 @@ class SqliteDistrictStore final : public district::Store {
 
     Status register_box(const district::Box& box) override;
     Status revoke_box(BoxId box) override;
+    Status assign_village(BoxId box, const std::string& village) override;
     Result<district::Box> box(BoxId box) override;
     Result<std::vector<district::Box>> boxes() override;
 

@@ -63,6 +63,15 @@ int register_box(const Options& options) {
     return 0;
 }
 
+int assign(const Options& options) {
+    auto store = open_store(options.state);
+    if (!store) return failed("the state cannot be opened", store.error());
+    if (auto done = district::assign_village(**store, options.box, options.village); !done)
+        return failed("the village cannot be assigned", done.error());
+    std::printf("box %u assigned\n", options.box.value);
+    return 0;
+}
+
 int revoke(const Options& options) {
     auto store = open_store(options.state);
     if (!store) return failed("the state cannot be opened", store.error());
@@ -120,6 +129,8 @@ int run_command(const Options& options) {
         return init(options);
     case Command::kRegister:
         return register_box(options);
+    case Command::kAssign:
+        return assign(options);
     case Command::kRevoke:
         return revoke(options);
     case Command::kAddOfficer:

@@ -7,7 +7,7 @@
 
 namespace kentongan::district_app {
 
-/// Runs init, register, revoke or add-officer. Says what it did on standard output, what failed on standard
+/// Runs any command but serve. Says what it did on standard output, what failed on standard
 /// error. Returns the exit status.
 [[nodiscard]] int run_command(const Options& options);
 

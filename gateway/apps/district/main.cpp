@@ -79,6 +79,10 @@ int serve(const Options& options, const sigset_t& ending) {
     Office office(
         **store, setting, [](std::span<std::uint8_t> out) { wire::random_bytes(out); }, *nobody,
         [] { return std::chrono::floor<seconds>(std::chrono::system_clock::now()); });
+    if (auto boxes = (*store)->boxes())
+        for (const auto& box : *boxes)
+            if (setting.village(box.village) == nullptr)
+                log(LogLevel::kWarning, "district.village_missing", {{"box", box.keys.box.value}});
     auto adopted = office.intake.look_again(office.clock());
     if (!adopted) return refuse("the quarantine", adopted.error());
 

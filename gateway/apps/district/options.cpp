@@ -36,6 +36,7 @@ const std::vector<Named>& commands() {
     static const std::vector<Named> kCommands = {
         {"init", Command::kInit, {"--state"}, {}},
         {"register", Command::kRegister, {"--state", "--village", "FILE"}, {}},
+        {"assign", Command::kAssign, {"--state", "--box", "--village"}, {}},
         {"revoke", Command::kRevoke, {"--state", "--box"}, {}},
         {"add-officer", Command::kAddOfficer, {"--state", "--name", "--role"}, {}},
         {"serve",
@@ -142,6 +143,7 @@ const char* usage() {
 
 usage: kentongan-district init --state DIR
        kentongan-district register --state DIR --village ID FILE
+       kentongan-district assign --state DIR --box NUMBER --village ID
        kentongan-district revoke --state DIR --box NUMBER
        kentongan-district add-officer --state DIR --name NAME --role officer|inspectorate
        kentongan-district serve --state DIR --pack DIR --desk-pages DIR --box-listen ADDRESS:PORT
@@ -149,6 +151,7 @@ usage: kentongan-district init --state DIR
 
   init         makes DIR with the district's keys and an empty database; writes DIR/district.pub for the boxes
   register     lets the box whose public file (box.pub) is FILE take part, for a village of the pack
+  assign       corrects the village of a registered box; what could not be read before is, after a restart of serve
   revoke       withdraws a box: what it still brings is kept aside, and it gets no more news
   add-officer  reads the password from the first line of standard input; at least 10 characters
   serve        runs until SIGTERM or SIGINT
@@ -165,7 +168,7 @@ usage: kentongan-district init --state DIR
   --port-file FILE            write the ports really used: the boxes', then the desk's
   --help                      this
 
-register, revoke and add-officer work while serve runs and take effect at once.
+register, assign, revoke and add-officer work while serve runs and take effect at once.
 Exit status: 0 done, 1 failed, 2 wrong options.
 )";
 }

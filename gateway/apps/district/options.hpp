@@ -17,12 +17,12 @@ struct Endpoint {
     [[nodiscard]] bool loopback() const;
 };
 
-enum class Command { kHelp, kInit, kRegister, kRevoke, kAddOfficer, kServe };
+enum class Command { kHelp, kInit, kRegister, kAssign, kRevoke, kAddOfficer, kServe };
 
 struct Options {
     Command command = Command::kHelp;
     std::string state;
-    // register, revoke
+    // register, assign, revoke
     std::string village;
     std::string box_file;
     BoxId box;

@@ -183,6 +183,8 @@ class Store {
     virtual Status register_box(const Box& box) = 0;
     /// Not an error: revoked before. kNotFound.
     virtual Status revoke_box(BoxId box) = 0;
+    /// Changes nothing else. kNotFound.
+    virtual Status assign_village(BoxId box, const std::string& village) = 0;
     virtual Result<Box> box(BoxId box) = 0;
     /// By number.
     virtual Result<std::vector<Box>> boxes() = 0;

@@ -324,6 +324,11 @@ TEMPLATE_TEST_CASE("9. a box number or key is registered once", "[district_store
     CHECK(world.store().box(BoxId{2})->revoked);
     CHECK_FALSE(world.store().box(BoxId{1})->revoked);
     CHECK(code_of(world.store().revoke_box(BoxId{3})) == ErrorCode::kNotFound);
+    REQUIRE(world.store().assign_village(BoxId{2}, "lain"));
+    CHECK(world.store().box(BoxId{2})->village == "lain");
+    CHECK(world.store().box(BoxId{2})->revoked);
+    CHECK(world.store().box(BoxId{1})->village == "contoh");
+    CHECK(code_of(world.store().assign_village(BoxId{3}, "lain")) == ErrorCode::kNotFound);
 }
 
 TEMPLATE_TEST_CASE("10. an officer's name is taken once", "[district_store]", InMemory, InSqlite) {

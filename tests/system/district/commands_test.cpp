@@ -48,6 +48,10 @@ TEST_CASE("commands say no with a status", "[system][district]") {
     CHECK(server.command({"init", "--state", state, "--box", "7"}) == 2);
     CHECK(server.command({"revoke", "--state", state, "--box", "x"}) == 2);
     CHECK(server.command({"revoke", "--state", state, "--box", "8"}) == 1);
+    CHECK(server.command({"assign", "--state", state, "--box", "8", "--village", "contoh"}) == 1);
+    CHECK(server.command({"assign", "--state", state, "--box", "7", "--village", "no village"}) == 1);
+    CHECK(server.command({"assign", "--state", state, "--box", "7", "--village", "lain"}) == 0);
+    CHECK(server.store()->box(BoxId{7})->village == "lain");
     // the same box a second time
     CHECK(server.command({"register", "--state", state, "--village", "contoh", server.folder / "box.pub"}) ==
           1);

@@ -257,6 +257,17 @@ TEST_CASE("a box whose village the pack lacks loses nothing", "[district][intake
     CHECK(world.intake.look_again(world.now).value() == 1);
 }
 
+TEST_CASE("a box registered for a misspelt village is mended, and loses nothing", "[district][intake]") {
+    DistrictWorld world;
+    REQUIRE(assign_village(world.store, world.box.shown.box, "hlil"));
+    check_quarantined(world, world.sealed(world.letter()), QuarantineReason::kNotUnderstood);
+    CHECK(world.intake.look_again(world.now).value() == 0);
+    CHECK_FALSE(assign_village(world.store, world.box.shown.box, "no village"));
+    CHECK_FALSE(assign_village(world.store, BoxId{55}, "hill"));
+    REQUIRE(assign_village(world.store, world.box.shown.box, "hill"));
+    CHECK(world.intake.look_again(world.now).value() == 1);
+}
+
 TEST_CASE("updates are those after the one that the box has", "[district][intake]") {
     DistrictWorld world;
     auto id = world.bring(world.letter());
