@@ -24,7 +24,7 @@ namespace local = wire::local;
 
 constexpr auto kPollEvery = 2s;
 constexpr auto kReconnectEvery = 500ms;
-constexpr auto kTurn = 100ms; // how long the box may wait for our ear
+constexpr auto kTurn = 50ms; // how long the box may wait for our ear; one read of libGammu takes as long
 constexpr auto kLastWords = 500ms;
 
 // Signals stay blocked and are asked for: one that came in the middle of libGammu's reading would look like a
