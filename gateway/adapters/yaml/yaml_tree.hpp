@@ -10,7 +10,7 @@
 
 namespace kentongan::yaml {
 
-inline constexpr std::size_t kMaxFileBytes = 256 * 1024;
+inline constexpr std::size_t kMaxFileBytes = 262'144;
 inline constexpr std::size_t kMaxDepth = 16;
 inline constexpr std::size_t kMaxNodes = 20'000;
 
