@@ -13,6 +13,8 @@ using Level = wire::ItemReceipt::Level;
 
 // No box gives itself so many updates; a greater number is a defect or a lie, and would use up the counter.
 constexpr std::uint64_t kMaxSequence = std::uint64_t{1} << 53;
+// Quarantined envelopes read at once.
+constexpr std::size_t kAtOnce = 64;
 
 QuarantineReason reason_of(const Error& error) {
     switch (error.code) {
@@ -152,8 +154,17 @@ Result<Bytes> Intake::exchange(BytesView bytes, Instant now) {
     return wire::encode(download, setting_.keys);
 }
 
+Status Intake::adopt(const Quarantined& one, const Box& box, Instant now) {
+    auto header = TRY(wire::read_header(one.envelope));
+    if (header.box != one.box) return fail(ErrorCode::kDenied, "intake.box");
+    TRY(wire::verify(one.envelope, box.keys));
+    // It has waited for us, not for the citizen: due counts from when it came.
+    auto found = TRY(new_case(box, one.envelope, one.at));
+    found.row.changed_at = now;
+    return store_.adopt(one, found);
+}
+
 Result<std::size_t> Intake::look_again(Instant now) {
-    constexpr std::size_t kAtOnce = 64;
     std::size_t adopted = 0;
     std::size_t skip = 0;
     for (;;) {
@@ -164,21 +175,29 @@ Result<std::size_t> Intake::look_again(Instant now) {
             if (one.reason != QuarantineReason::kNotUnderstood &&
                 one.reason != QuarantineReason::kNotAnEnvelope)
                 continue;
-            auto box = store_.box(one.box);
-            if (!box || box->revoked) continue;
-            auto header = wire::read_header(one.envelope);
-            if (!header || header->box != one.box || !wire::verify(one.envelope, box->keys)) continue;
-            // It has waited for us, not for the citizen: due counts from when it came.
-            auto found = new_case(*box, one.envelope, one.at);
-            if (!found) continue;
-            found->row.changed_at = now;
-            auto done = store_.adopt(one, *found);
+            auto box = TRY(store_.box(one.box));
+            if (box.revoked) continue;
+            auto done = adopt(one, box, now);
             if (done) {
                 ++adopted;
                 --skip;
-            } else if (done.error().code != ErrorCode::kConflict) {
+            } else if (done.error().code == ErrorCode::kNoSpace ||
+                       done.error().code == ErrorCode::kUnavailable) {
                 return tl::unexpected<Error>(done.error());
             }
+        }
+    }
+}
+
+Result<ItemId> Intake::accept(const std::array<std::uint8_t, 32>& digest, Instant now) {
+    for (std::size_t skip = 0;; skip += kAtOnce) {
+        auto some = TRY(store_.quarantined(skip, kAtOnce));
+        if (some.empty()) return fail(ErrorCode::kNotFound, "intake.quarantined");
+        for (const auto& one : some) {
+            if (one.digest != digest) continue;
+            auto box = TRY(store_.box(one.box));
+            TRY(adopt(one, box, now));
+            return TRY(wire::read_header(one.envelope)).item;
         }
     }
 }

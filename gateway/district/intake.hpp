@@ -30,8 +30,15 @@ class Intake {
     /// clerk. Returns how many became cases.
     [[nodiscard]] Result<std::size_t> look_again(Instant now);
 
+    /// A clerk's word that a quarantined item is to be worked on although its box is revoked. Returns its id.
+    /// Errors: kNotFound - nothing quarantined has this digest; kDenied - not signed by the box that brought
+    /// it, or it does not open: nobody's word can mend that; kCorrupt, kUnsupported - not understood;
+    /// kConflict - there is a case with its id.
+    [[nodiscard]] Result<ItemId> accept(const std::array<std::uint8_t, 32>& digest, Instant now);
+
   private:
     struct Sorted;
+    Status adopt(const Quarantined& one, const Box& box, Instant now);
     Result<Sorted> sort(const Box& box, BytesView envelope, Instant now);
     /// Tries to make a case of a verified envelope; nothing if it does not open or is not understood.
     Result<NewCase> new_case(const Box& box, BytesView envelope, Instant now) const;

@@ -1,8 +1,10 @@
 #include "apps/district/commands.hpp"
 
 #include "adapters/posix/state_files.hpp"
+#include "apps/district/ground.hpp"
 #include "district/accounts.hpp"
 #include "district/boxes.hpp"
+#include "district/intake.hpp"
 #include "wire/password.hpp"
 
 #include <sys/stat.h>
@@ -19,10 +21,24 @@ std::string key_file(const std::string& state) {
     return state + "/district.key";
 }
 
-int failed(const char* what, const Error& error) {
-    std::fprintf(stderr, "kentongan-district: %s (%s, %s, %lld)\n", what, name_of(error.code), error.where,
-                 static_cast<long long>(error.native));
-    return 1;
+const char* name_of_reason(district::QuarantineReason reason) {
+    switch (reason) {
+    case district::QuarantineReason::kRevokedBox:
+        return "revoked-box";
+    case district::QuarantineReason::kForeignBox:
+        return "foreign-box";
+    case district::QuarantineReason::kSignature:
+        return "signature";
+    case district::QuarantineReason::kDoesNotOpen:
+        return "does-not-open";
+    case district::QuarantineReason::kNotUnderstood:
+        return "not-understood";
+    case district::QuarantineReason::kNotAnEnvelope:
+        return "not-an-envelope";
+    case district::QuarantineReason::kOtherContent:
+        return "other-content";
+    }
+    return "unknown";
 }
 
 int init(const Options& options) {
@@ -102,6 +118,33 @@ int add_officer(const Options& options) {
     return 0;
 }
 
+int quarantine(const Options& options) {
+    constexpr std::size_t kAtOnce = 64;
+    auto store = open_store(options.state);
+    if (!store) return failed("the state cannot be opened", store.error());
+    for (std::size_t skip = 0;; skip += kAtOnce) {
+        auto some = (*store)->quarantined(skip, kAtOnce);
+        if (!some) return failed("the quarantine cannot be read", some.error());
+        if (some->empty()) return 0;
+        for (const auto& one : *some)
+            std::printf("%u %s %lld %zu %s\n", one.box.value, name_of_reason(one.reason),
+                        static_cast<long long>(to_unix(one.at)), one.envelope.size(),
+                        to_hex(one.digest).c_str());
+    }
+}
+
+int accept(const Options& options) {
+    auto setting = read_setting(options);
+    if (!setting) return 1;
+    auto store = open_store(options.state);
+    if (!store) return failed("the state cannot be opened", store.error());
+    district::Intake intake(**store, *setting);
+    auto item = intake.accept(options.digest, std::chrono::floor<seconds>(std::chrono::system_clock::now()));
+    if (!item) return failed("it cannot be accepted", item.error());
+    std::printf("accepted %s\n", to_hex(item->value).c_str());
+    return 0;
+}
+
 } // namespace
 
 Result<std::unique_ptr<sqlite::SqliteDistrictStore>> open_store(const std::string& state) {
@@ -131,6 +174,10 @@ int run_command(const Options& options) {
         return register_box(options);
     case Command::kAssign:
         return assign(options);
+    case Command::kQuarantine:
+        return quarantine(options);
+    case Command::kAccept:
+        return accept(options);
     case Command::kRevoke:
         return revoke(options);
     case Command::kAddOfficer:

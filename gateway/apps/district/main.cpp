@@ -1,10 +1,10 @@
 // kentongan-district: wiring only. Boxes and officers come through servers of their own to one office.
 #include "adapters/microhttpd/http_server.hpp"
 #include "adapters/posix/state_files.hpp"
-#include "adapters/yaml/pack_folder.hpp"
 #include "apps/district/box_endpoint.hpp"
 #include "apps/district/commands.hpp"
 #include "apps/district/desk_api.hpp"
+#include "apps/district/ground.hpp"
 #include "apps/district/options.hpp"
 #include "base/log.hpp"
 #include "wire/exchange.hpp"
@@ -21,60 +21,27 @@ using namespace kentongan::district_app;
 namespace {
 
 constexpr std::size_t kMaxPem = 64 * 1024;
-constexpr std::size_t kMaxHolidays = 256 * 1024;
 // An officer's thread may wait for a place and for Argon2id; pages of others must not wait with it.
 constexpr unsigned kDeskThreads = 8;
 constexpr unsigned kBoxThreads = 4;
 
-int refuse(const char* what, const Error& error) {
-    std::fprintf(stderr, "kentongan-district: %s (%s, %s, %lld)\n", what, name_of(error.code), error.where,
-                 static_cast<long long>(error.native));
-    return 1;
-}
-
-int refuse(const char* what, const Error& error, const std::vector<domain::PackFault>& faults) {
-    for (const auto& fault : faults)
-        std::fprintf(stderr, "%s:%d: %s\n", fault.path.c_str(), fault.line, fault.message.c_str());
-    return refuse(what, error);
-}
-
 int serve(const Options& options, const sigset_t& ending) {
-    district::Setting setting;
-    std::vector<domain::PackFault> faults;
-    auto pack = yaml::load_pack(options.pack, faults);
-    if (!pack) return refuse("the pack", pack.error(), faults);
-    setting.pack = std::move(*pack);
-    for (const auto& id : yaml::village_ids(options.pack)) {
-        auto village = yaml::load_village(options.pack, id, setting.pack, faults);
-        if (!village) return refuse("a village of the pack", village.error(), faults);
-        setting.villages[id] = std::move(*village);
-    }
-    if (!options.holidays.empty()) {
-        auto text = posix::read_file(options.holidays, kMaxHolidays);
-        if (!text) return refuse("the holidays", text.error());
-        auto days = district::WorkingDays::read(*text);
-        if (!days) return refuse("the holidays; the number is the line", days.error());
-        setting.working_days = std::move(*days);
-    }
-    auto keys = read_keys(options.state);
-    if (!keys)
-        return refuse(keys.error().code == ErrorCode::kDenied ? "district.key: others may read it; chmod 600"
-                                                              : "the keys; was it initialised?",
-                      keys.error());
-    setting.keys = *keys;
+    auto read = read_setting(options);
+    if (!read) return 1;
+    const auto& setting = *read;
     auto store = open_store(options.state);
-    if (!store) return refuse("the database", store.error());
+    if (!store) return failed("the database", store.error());
     auto certificate = posix::read_file(options.tls_certificate, kMaxPem);
-    if (!certificate) return refuse("the TLS certificate", certificate.error());
+    if (!certificate) return failed("the TLS certificate", certificate.error());
     auto tls_key = posix::read_file(options.tls_key, kMaxPem);
-    if (!tls_key) return refuse("the TLS key", tls_key.error());
+    if (!tls_key) return failed("the TLS key", tls_key.error());
     auto pages = http::StaticPages::load(options.desk_pages);
-    if (!pages) return refuse("the desk's pages", pages.error());
+    if (!pages) return failed("the desk's pages", pages.error());
     // What unknown names are compared with: of random bytes that nobody knows.
     std::array<std::uint8_t, 32> secret{};
     wire::random_bytes(secret);
     auto nobody = wire::hash_password(to_hex(secret));
-    if (!nobody) return refuse("64 MiB of memory for passwords", nobody.error());
+    if (!nobody) return failed("64 MiB of memory for passwords", nobody.error());
 
     Office office(
         **store, setting, [](std::span<std::uint8_t> out) { wire::random_bytes(out); }, *nobody,
@@ -84,7 +51,7 @@ int serve(const Options& options, const sigset_t& ending) {
             if (setting.village(box.village) == nullptr)
                 log(LogLevel::kWarning, "district.village_missing", {{"box", box.keys.box.value}});
     auto adopted = office.intake.look_again(office.clock());
-    if (!adopted) return refuse("the quarantine", adopted.error());
+    if (!adopted) return failed("the quarantine", adopted.error());
 
     BoxEndpoint endpoint(office);
     http::ServerOptions for_boxes;
@@ -100,7 +67,7 @@ int serve(const Options& options, const sigset_t& ending) {
     for_boxes.page_headers = false;
     auto boxes = http::Server::start(for_boxes,
                                      [&](const http::Request& request) { return endpoint.answer(request); });
-    if (!boxes) return refuse("the boxes' port", boxes.error());
+    if (!boxes) return failed("the boxes' port", boxes.error());
 
     DeskApi desk(office, *pages, {options.desk_plain_http});
     http::ServerOptions for_desk;
@@ -123,12 +90,12 @@ int serve(const Options& options, const sigset_t& ending) {
     };
     auto desks =
         http::Server::start(for_desk, [&](const http::Request& request) { return desk.answer(request); });
-    if (!desks) return refuse("the desk's port", desks.error());
+    if (!desks) return failed("the desk's port", desks.error());
 
     if (!options.port_file.empty()) {
         auto lines = std::to_string((*boxes)->port()) + "\n" + std::to_string((*desks)->port()) + "\n";
         if (auto written = posix::write_file(options.port_file, lines, 0644); !written)
-            return refuse("the port file", written.error());
+            return failed("the port file", written.error());
     }
     log(LogLevel::kInfo, "district.serving",
         {{"box_port", (*boxes)->port()}, {"desk_port", (*desks)->port()}, {"left_quarantine", *adopted}});

@@ -1,5 +1,7 @@
 #include "apps/district/options.hpp"
 
+#include "base/bytes.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <string_view>
@@ -39,6 +41,8 @@ const std::vector<Named>& commands() {
         {"assign", Command::kAssign, {"--state", "--box", "--village"}, {}},
         {"revoke", Command::kRevoke, {"--state", "--box"}, {}},
         {"add-officer", Command::kAddOfficer, {"--state", "--name", "--role"}, {}},
+        {"quarantine", Command::kQuarantine, {"--state"}, {}},
+        {"accept", Command::kAccept, {"--state", "--pack", "DIGEST"}, {"--holidays"}},
         {"serve",
          Command::kServe,
          {"--state", "--pack", "--desk-pages", "--box-listen", "--desk-listen", "--tls-certificate",
@@ -54,6 +58,10 @@ const char* take(Options& options, std::string_view name, std::string_view value
         options.state = value;
     } else if (name == "--village") {
         options.village = value;
+    } else if (name == "DIGEST") {
+        auto bytes = from_hex(value);
+        if (!bytes || bytes->size() != options.digest.size()) return "a digest as quarantine prints it";
+        std::copy(bytes->begin(), bytes->end(), options.digest.begin());
     } else if (name == "FILE") {
         options.box_file = value;
     } else if (name == "--box") {
@@ -112,7 +120,7 @@ Result<Options> read_options(std::span<const char* const> arguments, std::string
     };
     for (std::size_t at = 1; at < arguments.size(); ++at) {
         std::string_view name = arguments[at];
-        if (!name.starts_with("--")) name = "FILE";
+        if (!name.starts_with("--")) name = options.command == Command::kAccept ? "DIGEST" : "FILE";
         if (!belongs(name))
             return refuse(std::string(arguments[at]) + " does not belong to this command; see --help");
         if (std::count(given.begin(), given.end(), name) != 0)
@@ -122,7 +130,7 @@ Result<Options> read_options(std::span<const char* const> arguments, std::string
             options.desk_plain_http = true;
             continue;
         }
-        if (name != "FILE" && ++at == arguments.size())
+        if (name.starts_with("--") && ++at == arguments.size())
             return refuse(std::string(name) + " needs a value; see --help");
         std::string_view value = arguments[at];
         if (value.empty()) return refuse(std::string(name) + " needs a value; see --help");
@@ -131,7 +139,9 @@ Result<Options> read_options(std::span<const char* const> arguments, std::string
     }
     for (auto name : command->must)
         if (std::count(given.begin(), given.end(), name) == 0)
-            return refuse(std::string(name == "FILE" ? "the box's public file" : name) +
+            return refuse(std::string(name == "FILE"     ? "the box's public file"
+                                      : name == "DIGEST" ? "the digest"
+                                                         : name) +
                           " is missing; see --help");
     if (options.desk_plain_http && !options.desk_listen.loopback())
         return refuse("--desk-plain-http: only where --desk-listen is a loopback address");
@@ -146,6 +156,8 @@ usage: kentongan-district init --state DIR
        kentongan-district assign --state DIR --box NUMBER --village ID
        kentongan-district revoke --state DIR --box NUMBER
        kentongan-district add-officer --state DIR --name NAME --role officer|inspectorate
+       kentongan-district quarantine --state DIR
+       kentongan-district accept --state DIR --pack DIR [--holidays FILE] DIGEST
        kentongan-district serve --state DIR --pack DIR --desk-pages DIR --box-listen ADDRESS:PORT
                                 --desk-listen ADDRESS:PORT --tls-certificate FILE --tls-key FILE [options]
 
@@ -154,6 +166,8 @@ usage: kentongan-district init --state DIR
   assign       corrects the village of a registered box; what could not be read before is, after a restart of serve
   revoke       withdraws a box: what it still brings is kept aside, and it gets no more news
   add-officer  reads the password from the first line of standard input; at least 10 characters
+  quarantine   lists what was kept aside: box, reason, time, bytes, digest; no content
+  accept       lets one of them become a case although its box is revoked; never without the box's signature
   serve        runs until SIGTERM or SIGINT
 
   --state DIR                 keys (mode 0600) and database; the same for all commands
@@ -168,7 +182,7 @@ usage: kentongan-district init --state DIR
   --port-file FILE            write the ports really used: the boxes', then the desk's
   --help                      this
 
-register, assign, revoke and add-officer work while serve runs and take effect at once.
+register, assign, revoke, add-officer, quarantine and accept work while serve runs and take effect at once.
 Exit status: 0 done, 1 failed, 2 wrong options.
 )";
 }

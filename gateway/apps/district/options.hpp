@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "district/ports/store.hpp"
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,7 +18,7 @@ struct Endpoint {
     [[nodiscard]] bool loopback() const;
 };
 
-enum class Command { kHelp, kInit, kRegister, kAssign, kRevoke, kAddOfficer, kServe };
+enum class Command { kHelp, kInit, kRegister, kAssign, kRevoke, kAddOfficer, kQuarantine, kAccept, kServe };
 
 struct Options {
     Command command = Command::kHelp;
@@ -29,6 +30,8 @@ struct Options {
     // add-officer
     std::string name;
     district::Role role = district::Role::kOfficer;
+    // accept
+    std::array<std::uint8_t, 32> digest{};
     // serve
     std::string pack;
     std::string desk_pages;

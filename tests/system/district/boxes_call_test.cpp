@@ -81,8 +81,23 @@ TEST_CASE("a box that is registered or revoked while the service runs", "[system
     REQUIRE(answer);
     CHECK(answer->receipts == std::vector<wire::ItemReceipt>{{letter.id, Level::kQuarantined}});
     CHECK(server.store()->quarantined(0, 10)->at(0).envelope == envelope);
-    // a restart does not bring it in either
+    // a clerk may take it in, while the service runs
+    auto digest = to_hex(server.store()->quarantined(0, 10)->at(0).digest);
+    CHECK(server.command({"quarantine", "--state", server.state()}) == 0);
+    auto accept = [&](const std::string& which) {
+        return server.command(
+            {"accept", "--state", server.state(), "--pack", test::pack_folder("id-jember").string(), which});
+    };
+    CHECK(accept("zz") == 2);
+    CHECK(accept(std::string(64, '0')) == 1);
+    CHECK(accept(digest) == 0);
+    CHECK(accept(digest) == 1);
+    CHECK(server.store()->list({})->total == 1);
+    auto second = server.sealed(server.letter());
+    REQUIRE(server.exchange(server.upload({second})));
+    // a restart does not bring one in
     CHECK(server.stop() == 0);
     server.start();
-    CHECK(server.store()->list({})->total == 0);
+    CHECK(server.store()->list({})->total == 1);
+    CHECK(server.store()->quarantined_of(BoxId{7}).value() == 1);
 }

@@ -201,6 +201,22 @@ TEST_CASE("a revoked box's items are kept aside and it hears nothing", "[distric
     CHECK_FALSE(world.store.case_row(late.id));
     CHECK(only_quarantined(world).reason == QuarantineReason::kRevokedBox);
     CHECK(world.intake.look_again(world.now).value() == 0);
+
+    // A clerk may take it in all the same.
+    auto digest = only_quarantined(world).digest;
+    CHECK(world.intake.accept(digest, world.now).value() == late.id);
+    CHECK(world.store.case_row(late.id));
+    CHECK(world.store.quarantined(0, 10)->empty());
+    CHECK(world.intake.accept(digest, world.now).error().code == ErrorCode::kNotFound);
+}
+
+TEST_CASE("no clerk can accept what its box did not sign", "[district][intake]") {
+    DistrictWorld world;
+    auto thief = wire::make_box_keys(world.box.shown.box);
+    REQUIRE(world.intake.take(world.upload({world.sealed(world.letter(), thief)}), world.now));
+    auto kept = only_quarantined(world);
+    CHECK(world.intake.accept(kept.digest, world.now).error().code == ErrorCode::kDenied);
+    CHECK(only_quarantined(world).envelope == kept.envelope);
 }
 
 TEST_CASE("a box's quarantine is bounded: beyond it nothing is receipted", "[district][intake]") {
