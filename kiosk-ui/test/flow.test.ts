@@ -137,6 +137,15 @@ describe('a visit', () => {
     expect(session.page).toEqual({ name: 'home' });
   });
 
+  it('is led to another service without anything of the first', () => {
+    const session = letter();
+    session.lead(service({ id: 'levy', kind: 'levy_report' }));
+    expect(session.draft).toMatchObject({ service: { id: 'levy' }, answers: {}, passed: [], consent: '' });
+    session.back();
+    expect(session.page).toEqual({ name: 'home' });
+    expect(session.draft).toBeNull();
+  });
+
   it('keeps only the codes once it is sent', () => {
     const session = letter();
     session.finish({ code: '48217739', receipt: '1'.repeat(16), target_days: 1 }, service(), 0);

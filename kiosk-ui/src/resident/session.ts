@@ -52,6 +52,13 @@ export class Session {
     this.go({ name: 'form', step: 'intro', changing: false });
   }
 
+  /** Another service than the one begun: from its own beginning, with nothing of this one. */
+  lead(service: Service): void {
+    this.forget();
+    this.pages = [{ name: 'home' }];
+    this.open(service);
+  }
+
   edit(change: Partial<Draft>): void {
     if (this.draft) this.draft = { ...this.draft, ...change };
     this.changed();

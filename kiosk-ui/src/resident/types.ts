@@ -14,7 +14,8 @@ export interface Field {
   max: number;
   ask: string;
   help: string;
-  choices?: { id: string; word: string }[];
+  /** `leads_to`: no answer but a door to that service. */
+  choices?: { id: string; word: string; leads_to?: string }[];
   when?: { field: string; equals: string };
 }
 

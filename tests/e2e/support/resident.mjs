@@ -15,6 +15,7 @@ export class Resident {
     this.panel = panel;
     this.scroll = scroll;
     this.seen = [];
+    this.switched = [];
   }
 
   async at() {
@@ -85,7 +86,12 @@ export class Resident {
       if (at === 'intro') await this.step('next');
       else if (at === 'consent') await this.step('agree');
       else if (at === 'privacy') {
-        if (choose.privacy) for (const one of choose.privacy) await this.tap(one);
+        for (const one of choose.privacy ?? []) {
+          // A pack may offer one of the two.
+          if (await page.locator(`[data-id=${one}]`).count() === 0) continue;
+          await this.tap(one);
+          this.switched.push(one);
+        }
         await this.step('next');
       } else if (choose[id] === undefined && skipOptional && await page.locator('[data-id=skip]').count() > 0) await this.step('skip');
       else if (await page.locator('.tiles').count() > 0) await this.step(choose[id] ?? await page.locator('.tile').first().getAttribute('data-id'));

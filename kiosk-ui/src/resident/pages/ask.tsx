@@ -72,7 +72,7 @@ function useEntry(draft: Draft, step: Step, field: string, known: string, option
 }
 
 export function Ask({ draft, field, fault }: { draft: Draft; field: Field; fault: string | undefined }) {
-  const { t, pack } = useKiosk();
+  const { t, pack, session } = useKiosk();
   const order = t('kiosk.date.order') || 'dmy';
   const answer = draft.answers[field.id] ?? '';
   const known = field.type === 'date' ? digitsFromDate(answer, order)
@@ -100,7 +100,12 @@ export function Ask({ draft, field, fault }: { draft: Draft; field: Field; fault
         {entry.fault !== '' && <Note text={entry.fault} />}
         <Tiles more={t('kiosk.more')} disabled={entry.busy}
           tiles={tiles.map((tile) => ({ ...tile, chosen: passed && answer === tile.id }))}
-          onChoose={(id) => void entry.submit(id)} />
+          onChoose={(id) => {
+            const door = field.choices?.find((one) => one.id === id)?.leads_to;
+            const other = door ? pack.services.find((one) => one.id === door) : undefined;
+            if (other) session.lead(other);
+            else void entry.submit(id);
+          }} />
         {!field.required && (
           <div class="actions">
             <Tap id="skip" class="secondary" disabled={entry.busy} onTap={() => void entry.submit('')}>
