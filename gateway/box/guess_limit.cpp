@@ -25,7 +25,7 @@ seconds GuessLimit::wait(std::uint64_t asker, Instant now) const {
     return found->second.until - now > kLongest ? seconds(0) : found->second.until - now;
 }
 
-void GuessLimit::missed(std::uint64_t asker, Instant now) {
+void GuessLimit::missed(std::uint64_t asker, Instant now, seconds longest) {
     if (!askers_.contains(asker)) make_room(askers_, kMostAskers, [](const Misses& m) { return m.last; });
     auto& misses = askers_[asker];
     if (now - misses.last > kForgive) misses.count = 0;
@@ -33,7 +33,7 @@ void GuessLimit::missed(std::uint64_t asker, Instant now) {
     misses.last = now;
     if (misses.count < kFree) return;
     auto doublings = std::min(misses.count - kFree, 8);
-    misses.until = now + std::min(kFirst * (1 << doublings), kLongest);
+    misses.until = now + std::min(kFirst * (1 << doublings), longest);
 }
 
 MessageLimit::Verdict MessageLimit::admit(std::uint64_t sender, std::optional<std::uint64_t> text_hash,

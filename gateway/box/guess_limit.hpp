@@ -9,18 +9,21 @@
 
 namespace kentongan::box {
 
-/// Growing back-off: kFree misses cost nothing, then 15 s, 30 s, … up to kLongest; an hour without a miss
-/// forgives. Bounded memory: the asker longest without a miss is forgotten at kMostAskers.
+/// Growing back-off: kFree misses cost nothing, then 15 s, 30 s, … up to the asker's longest; an hour without
+/// a miss forgives. Bounded memory: the asker longest without a miss is forgotten at kMostAskers.
 class GuessLimit {
   public:
     static constexpr int kFree = 5;
     static constexpr seconds kFirst{15};
     static constexpr seconds kLongest{3600};
+    /// Where many people share one asker (the touchscreen): one visitor's guessing must not close it to the
+    /// others.
+    static constexpr seconds kLongestShared{60};
     static constexpr std::size_t kMostAskers = 4096;
 
     /// How long this asker must still wait; 0: may ask.
     [[nodiscard]] seconds wait(std::uint64_t asker, Instant now) const;
-    void missed(std::uint64_t asker, Instant now);
+    void missed(std::uint64_t asker, Instant now, seconds longest = kLongest);
 
   private:
     struct Misses {

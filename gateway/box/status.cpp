@@ -24,7 +24,7 @@ Result<Standing> standing_of(const domain::Pack& pack, const CaseRow& row) {
 Result<CaseRow> Statuses::found(Result<std::optional<CaseRow>> row, std::uint64_t asker, Instant now) {
     auto value = TRY(std::move(row));
     if (!value) {
-        limit_.missed(asker, now);
+        limit_.missed(asker, now, asker == kTouchscreen ? GuessLimit::kLongestShared : GuessLimit::kLongest);
         return fail(ErrorCode::kNotFound, "status.code");
     }
     return *value;

@@ -30,6 +30,9 @@ class Statuses {
     GuessLimit limit_;
 };
 
+/// The asker number of the touchscreen, whoever stands before it.
+inline constexpr std::uint64_t kTouchscreen = 0;
+
 /// Life cycle and state of a row in the words of the pack.
 struct Standing {
     const domain::Service* service = nullptr;

@@ -78,6 +78,7 @@ class Exchange {
     [[nodiscard]] std::string way_out(const domain::Field& field) const;
     void ask(const domain::Service& service, const domain::Field& field, std::size_t page);
     bool ask_node();
+    [[nodiscard]] const domain::Service* led_to(const domain::Field& field, std::string_view choice) const;
     bool pick(const domain::Service& service, const domain::Field& field);
     bool write(const domain::Service& service, const domain::Field& field);
     void next(const domain::Service& service);

@@ -108,6 +108,27 @@ void sort_faults(const std::vector<std::string>& paths, std::vector<PackFault>& 
                  faults.end());
 }
 
+/// Where a choice leads can be checked only when all services are read.
+void check_leads(const std::vector<PackFile>& files, const Pack& pack, Faults& faults) {
+    for (const auto& service : pack.services) {
+        for (const auto& field : service.fields) {
+            for (const auto& choice : field.choices) {
+                if (choice.leads_to.empty()) continue;
+                const auto* other = pack.service(choice.leads_to);
+                if (other != nullptr && other != &service && other->kind != ServiceKind::kUnsorted) continue;
+                auto file = std::find_if(files.begin(), files.end(), [&](const auto& one) {
+                    const auto* id = one.root.find("id");
+                    return id != nullptr && id->scalar == service.id;
+                });
+                const auto* fields = file == files.end() ? nullptr : file->root.find("fields");
+                faults.add(
+                    file == files.end() ? "services" : file->path, fields == nullptr ? 0 : fields->line,
+                    "choice \"" + choice.id + "\" leads to no other service: \"" + choice.leads_to + "\"");
+            }
+        }
+    }
+}
+
 } // namespace
 
 std::optional<Pack> read_pack(const PackFiles& files, std::vector<PackFault>& out) {
@@ -121,6 +142,7 @@ std::optional<Pack> read_pack(const PackFiles& files, std::vector<PackFault>& ou
         if (pack.services.size() == 64) break;
         read_service(file, pack, faults);
     }
+    check_leads(files.services, pack, faults);
     TextPlaces places;
     read_texts(files.texts, pack, places, faults);
     check_text_keys(pack, places, faults);

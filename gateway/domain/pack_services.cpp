@@ -31,7 +31,8 @@ void read_choices(MapReader& map, std::string_view path, Field& field, Faults& f
     std::set<int> numbers;
     for (const auto& item : map.list("choices", true, 32)) {
         MapReader one(item, path, faults);
-        Choice choice{one.id("id"), static_cast<std::uint8_t>(one.number("number", 1, 255))};
+        Choice choice{one.id("id"), static_cast<std::uint8_t>(one.number("number", 1, 255)),
+                      one.text_or("leads_to", {}, 32)};
         if (kTaken.contains(choice.id))
             one.fault(item.line, "a choice cannot be called \"" + choice.id + "\"");
         if (!choice.id.empty() && !ids.insert(choice.id).second)

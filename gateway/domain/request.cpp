@@ -135,7 +135,7 @@ Checked check_answer(const Pack& pack, const Village& village, const Service& /*
         break;
     case FieldType::kChoice:
         for (const auto& choice : field.choices)
-            if (choice.id == text) return right(text);
+            if (choice.id == text && choice.leads_to.empty()) return right(text);
         return wrong(field, "error.choice");
     case FieldType::kPlace:
         for (const auto& hamlet : village.hamlets)

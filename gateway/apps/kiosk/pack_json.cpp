@@ -121,7 +121,8 @@ Json Writer::field(const std::string& owner, const domain::Field& field) const {
     if (field.type == domain::FieldType::kChoice) {
         auto choices = Json::array();
         for (const auto& choice : field.choices)
-            choices.push_back(Json::object({{"id", choice.id}, {"word", text(base + "." + choice.id)}}));
+            choices.push_back(Json::object(
+                {{"id", choice.id}, {"word", text(base + "." + choice.id)}, {"leads_to", choice.leads_to}}));
         out["choices"] = std::move(choices);
     }
     if (field.when)

@@ -141,6 +141,14 @@ TEST_CASE("guessing codes is limited, a typing mistake is not a guess") {
     CHECK(std::holds_alternative<local::CaseStatus>(ask(accepted.code, 6))); // nobody else does,
     world.now += std::chrono::hours(2);
     CHECK(std::holds_alternative<local::CaseStatus>(ask(accepted.code))); // and it ends
+
+    // The touchscreen is everybody's: whatever one visitor does there, the next waits a minute at most.
+    for (std::uint64_t n = 0; n < 200; ++n) {
+        world.now += seconds(61);
+        REQUIRE(std::holds_alternative<local::Refused>(ask(domain::make_case_code(n * 7919).digits, 0)));
+    }
+    world.now += seconds(61);
+    CHECK(std::holds_alternative<local::CaseStatus>(ask(accepted.code, 0)));
 }
 
 TEST_CASE("a report of a levy reaches the inspectorate and no officer") {
