@@ -58,7 +58,9 @@ function stopsOf(box: HTMLElement, inner: HTMLElement): number[] {
   if (inner.offsetHeight <= height + 1) return stops;
   const edges: number[] = [];
   const top = inner.getBoundingClientRect().top;
-  for (const child of Array.from(inner.querySelectorAll<HTMLElement>('p, li, h1, h2, .row, .part'))) {
+  for (const child of Array.from(inner.querySelectorAll<HTMLElement>('p, li, h1, h2, .row, .part, .way'))) {
+    // Pictures in a row stay together.
+    if (child.parentElement?.closest('.way')) continue;
     const box = child.getBoundingClientRect();
     const line = parseFloat(getComputedStyle(child).lineHeight) || 24;
     if (box.height > height && child.children.length === 0) {

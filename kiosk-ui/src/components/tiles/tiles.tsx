@@ -41,7 +41,8 @@ export function Tiles({ tiles, more, onChoose, disabled = false }: {
         <Tap key={tile.id} id={tile.id} class={`tile ${tile.tone ?? ''}`} pressed={tile.chosen} lang={tile.lang}
           disabled={disabled} onTap={() => onChoose(tile.id)}>
           {tile.icon !== null && <span class="picture"><Icon name={tile.icon} /></span>}
-          <span class="word">{tile.word}</span>
+          {/* A line may end behind a stroke: "road/bridge". */}
+          <span class="word">{tile.word.replace(/\//g, '/\u200b')}</span>
           {tile.chosen && <Icon name="tick" class="chosen" />}
         </Tap>
       ))}

@@ -97,7 +97,7 @@ function Consent({ draft }: { draft: Draft }) {
         <ul class="points">
           {['what', 'why', 'who', 'keep', 'rights'].map((part) => (
             <li key={part} class="row">
-              <Icon name={kConsentPictures[part] ?? 'letter'} /><span>{t(`kiosk.consent.${part}`)}</span>
+              <Icon name={kConsentPictures[part] ?? 'letter'} /><span>{t(part === 'who' && draft.service.kind === 'levy_report' ? 'kiosk.intro.sealed' : `kiosk.consent.${part}`)}</span>
             </li>
           ))}
         </ul>
