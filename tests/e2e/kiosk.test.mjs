@@ -296,7 +296,12 @@ for (const viewport of [{ width: 1024, height: 600 }, { width: 1280, height: 800
   }, { viewport }));
 }
 
-test('the other country: another direction, alphabet and number', { skip: process.env.KENTONGAN_KIOSK_URL !== undefined }, async () => {
+// The mock plays every country; a real world has its own.
+function worldIsAnother() {
+  return process.env.KENTONGAN_KIOSK_URL !== undefined && process.env.KENTONGAN_PACK !== 'xq-qamar';
+}
+
+test('the other country: another direction, alphabet and number', { skip: worldIsAnother() }, async () => {
   const other = await openWorld({ pack: 'xq-qamar' });
   try {
     for (const viewport of [kPanel, { width: 390, height: 844 }]) {

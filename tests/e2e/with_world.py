@@ -41,6 +41,7 @@ def main():
                 os.environ,
                 KENTONGAN_KIOSK_URL=f"http://127.0.0.1:{world.ports['kiosk']}/",
                 KENTONGAN_DESK_URL=f"http://127.0.0.1:{world.ports['desk']}/desk/",
+                KENTONGAN_PACK=options.pack,
                 KENTONGAN_DESK_USER=OFFICER[0],
                 KENTONGAN_DESK_PASSWORD=OFFICER[1],
             )
