@@ -1,5 +1,7 @@
 #include "base/bytes.hpp"
 
+#include <algorithm>
+
 namespace kentongan {
 
 const char* name_of(ErrorCode code) {
@@ -96,6 +98,10 @@ void ByteWriter::varint(std::uint64_t value) {
     u8(static_cast<std::uint8_t>(value));
 }
 
+void ByteWriter::instant(Instant value) {
+    u64(static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix(value), 0)));
+}
+
 void ByteWriter::raw(BytesView bytes) {
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
 }
@@ -146,6 +152,13 @@ Result<std::uint64_t> ByteReader::varint() {
         }
     }
     return fail(ErrorCode::kCorrupt, "bytes.varint", static_cast<std::int64_t>(at_));
+}
+
+Result<Instant> ByteReader::instant() {
+    constexpr std::uint64_t kEndOf9999 = 253'402'300'799;
+    auto value = TRY(u64());
+    if (value > kEndOf9999) return fail(ErrorCode::kCorrupt, "bytes.instant", static_cast<std::int64_t>(at_));
+    return from_unix(static_cast<std::int64_t>(value));
 }
 
 Result<BytesView> ByteReader::block(std::size_t max_size) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 
 #include <array>
 #include <cstdint>
@@ -36,6 +37,8 @@ class ByteWriter {
     void u32(std::uint32_t value);
     void u64(std::uint64_t value);
     void varint(std::uint64_t value);
+    /// Unix seconds as u64; a time before 1970 is written as 1970.
+    void instant(Instant value);
     void raw(BytesView bytes);
     /// varint length, then the bytes.
     void block(BytesView bytes);
@@ -61,6 +64,8 @@ class ByteReader {
     Result<std::uint32_t> u32();
     Result<std::uint64_t> u64();
     Result<std::uint64_t> varint();
+    /// Also kCorrupt: a time after the year 9999. Differences of what this returns cannot overflow.
+    Result<Instant> instant();
     Result<BytesView> raw(std::size_t count);
     Result<BytesView> block(std::size_t max_size);
     Result<std::string> text(std::size_t max_size);

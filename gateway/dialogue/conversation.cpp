@@ -16,7 +16,7 @@ Bytes Conversation::to_bytes() const {
     writer.text(language);
     writer.text(node);
     writer.u8(stopped ? 1 : 0);
-    writer.u64(static_cast<std::uint64_t>(to_unix(touched)));
+    writer.instant(touched);
     writer.varint(slots.size());
     for (const auto& [name, value] : slots) {
         writer.text(name);
@@ -34,7 +34,7 @@ Result<Conversation> Conversation::from_bytes(BytesView bytes) {
     auto stopped = TRY(reader.u8());
     if (stopped > 1) return fail(ErrorCode::kCorrupt, "conversation.stopped");
     conversation.stopped = stopped == 1;
-    conversation.touched = from_unix(static_cast<std::int64_t>(TRY(reader.u64())));
+    conversation.touched = TRY(reader.instant());
     auto count = TRY(reader.varint());
     if (count > kMostSlots) return fail(ErrorCode::kCorrupt, "conversation.slots");
     for (std::uint64_t at = 0; at < count; ++at) {

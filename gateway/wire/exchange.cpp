@@ -82,7 +82,7 @@ Bytes encode(const Download& download, const DistrictSecret& district) {
     out.u8(kVersion);
     out.u32(download.box.value);
     out.raw(download.nonce);
-    out.u64(static_cast<std::uint64_t>(to_unix(download.district_time)));
+    out.instant(download.district_time);
     out.varint(download.receipts.size());
     for (const auto& receipt : download.receipts) {
         out.raw(receipt.item.value);
@@ -93,7 +93,7 @@ Bytes encode(const Download& download, const DistrictSecret& district) {
         out.varint(update.sequence);
         out.raw(update.item.value);
         out.u8(update.state);
-        out.u64(static_cast<std::uint64_t>(to_unix(update.at)));
+        out.instant(update.at);
         out.block(update.reply);
         out.block(update.notice);
     }
@@ -110,7 +110,7 @@ Result<Download> decode_download(BytesView bytes, const DistrictPublic& district
     download.box.value = TRY(reader.u32());
     download.nonce = TRY(reader.array<16>());
     if (download.box != box || download.nonce != nonce) return fail(ErrorCode::kDenied, "exchange.nonce");
-    download.district_time = from_unix(static_cast<std::int64_t>(TRY(reader.u64())));
+    download.district_time = TRY(reader.instant());
     auto receipts = TRY(reader.varint());
     if (receipts > kMaxItemsPerUpload) return fail(ErrorCode::kCorrupt, "exchange.receipts");
     for (std::uint64_t i = 0; i < receipts; ++i) {
@@ -128,7 +128,7 @@ Result<Download> decode_download(BytesView bytes, const DistrictPublic& district
         update.sequence = TRY(reader.varint());
         update.item.value = TRY(reader.array<16>());
         update.state = TRY(reader.u8());
-        update.at = from_unix(static_cast<std::int64_t>(TRY(reader.u64())));
+        update.at = TRY(reader.instant());
         auto reply = TRY(reader.block(kMaxSmallBlock));
         auto notice = TRY(reader.block(kMaxSmallBlock));
         update.reply.assign(reply.begin(), reply.end());

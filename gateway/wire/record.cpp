@@ -131,7 +131,7 @@ Result<Bytes> encode_request(const domain::Pack& pack, const domain::Village& vi
     out.u8(static_cast<std::uint8_t>((request.anonymous ? kAnonymous : 0) |
                                      (request.confidential ? kConfidential : 0) |
                                      (request.notify ? kHasNotify : 0) | (request.sender ? kHasSender : 0)));
-    out.u64(static_cast<std::uint64_t>(to_unix(request.accepted_at)));
+    out.instant(request.accepted_at);
     out.varint(static_cast<std::uint64_t>(TRY(parse_integer(request.code.digits))));
     out.varint(static_cast<std::uint64_t>(TRY(parse_integer(request.receipt.digits))));
     out.text(request.language);
@@ -171,7 +171,7 @@ Result<domain::Request> decode_request(const domain::Pack& pack, const domain::V
     if ((flags & ~kKnownFlags) != 0) return fail(ErrorCode::kCorrupt, "record.flags", flags);
     request.anonymous = (flags & kAnonymous) != 0;
     request.confidential = (flags & kConfidential) != 0;
-    request.accepted_at = from_unix(static_cast<std::int64_t>(TRY(in.u64())));
+    request.accepted_at = TRY(in.instant());
     request.code.digits = padded(TRY(in.varint()), 8);
     request.receipt.digits = padded(TRY(in.varint()), 16);
     if (!domain::parse_case_code(request.code.digits) || !domain::parse_receipt_code(request.receipt.digits))

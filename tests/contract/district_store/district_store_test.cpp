@@ -407,7 +407,8 @@ TEMPLATE_TEST_CASE("13. what is not there is kNotFound", "[district_store]", InM
 
 TEMPLATE_TEST_CASE("14. texts and blobs come back as they were", "[district_store]", InMemory, InSqlite) {
     TestType world;
-    const std::string odd("Robert'); DROP TABLE \"case\";--\0<b>\xff%_", 40);
+    constexpr char kOdd[] = "Robert'); DROP TABLE \"case\";--\0<b>\xff%_";
+    const std::string odd(kOdd, sizeof kOdd - 1);
     REQUIRE(world.store().register_box(box(1)));
     auto strange = a_case(1);
     strange.row.service = odd;
