@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""The systemd units: few permits each, no misspelt setting, and commands that the programs understand.
+
+Exposure is what `systemd-analyze security` computes offline, 0 (nothing permitted) to 10; ours stay at 1.5 or below.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PACKAGING = ROOT / "gateway" / "packaging"
+UNITS = sorted((PACKAGING / "systemd").glob("*.service"))
+APPS = {"kentongan-box": "box", "kentongan-kiosk": "kiosk", "kentongan-modem": "modem", "kentongan-district": "district"}
+THRESHOLD = 15  # tenths of exposure
+USAGE = re.compile(r'k(?:Usage|Help)\s*=(.*?);\n\n|usage\(\)\s*\{(.*?)\n\}', re.DOTALL)
+
+
+def settings(unit):
+    """(section, key, value) of each setting, continued lines joined, comments left out."""
+    section, out = "", []
+    lines = [line for line in unit.read_text().splitlines() if not line.startswith(("#", ";"))]
+    for line in "\n".join(lines).replace("\\\n", " ").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif "=" in line:
+            key, value = line.split("=", 1)
+            out.append((section, key.strip(), value.strip()))
+    return out
+
+
+def values(unit, key):
+    return [value for _, name, value in settings(unit) if name == key]
+
+
+def help_of(program):
+    """What the program's source says for --help."""
+    found = []
+    for source in sorted((ROOT / "gateway" / "apps" / APPS[program]).glob("*.cpp")):
+        found += ["".join(parts) for parts in USAGE.findall(source.read_text())]
+    return "\n".join(found)
+
+
+def words_in(text):
+    return set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text))
+
+
+def rows(path):
+    return [line.split() for line in path.read_text().splitlines() if line and not line.startswith("#")]
+
+
+def analyze(*arguments):
+    return subprocess.run(["systemd-analyze", *map(str, arguments)], capture_output=True, text=True, check=False)
+
+
+class Units(unittest.TestCase):
+    def test_there_is_one_for_each_program(self):
+        self.assertEqual({unit.stem.rstrip("@") for unit in UNITS}, set(APPS))
+
+    def test_each_runs_a_command_its_program_knows(self):
+        for unit in UNITS:
+            with self.subTest(unit.name):
+                (command,) = values(unit, "ExecStart")
+                program, *words = command.split()
+                self.assertEqual(Path(program).name, unit.stem.rstrip("@"))
+                known = help_of(Path(program).name)
+                self.assertGreater(len(words_in(known)), 4, "the program's help was not found in its source")
+                for option in words_in(command):
+                    self.assertIn(option, words_in(known))
+                if not words[0].startswith("-"):
+                    self.assertIn(f"{unit.stem} {words[0]} ", known)
+
+    def test_each_comes_back_at_once_and_always(self):
+        for unit in UNITS:
+            with self.subTest(unit.name):
+                self.assertEqual(values(unit, "Restart"), ["always"])
+                self.assertEqual(values(unit, "RestartSec"), ["1"])
+                self.assertEqual(values(unit, "StartLimitIntervalSec"), ["0"])
+                self.assertEqual(values(unit, "LimitCORE"), ["0"])
+
+    def test_each_has_a_user_of_its_own_that_the_package_makes(self):
+        made = {row[1] for row in rows(PACKAGING / "sysusers.d" / "kentongan.conf") if row[0] == "u"}
+        users = [values(unit, "User")[0] for unit in UNITS]
+        self.assertEqual(sorted(users), sorted(made))
+        self.assertEqual(len(set(users)), len(users))
+        for unit in UNITS:
+            self.assertEqual(values(unit, "Group"), values(unit, "User"))
+
+    def test_each_socket_can_be_reached_by_its_one_group(self):
+        folders = {row[1]: row[2:5] for row in rows(PACKAGING / "tmpfiles.d" / "kentongan.conf")}
+        for option, user in (("--kiosk-socket", "kentongan-kiosk"), ("--modem-socket", "kentongan-modem")):
+            box = values(PACKAGING / "systemd" / "kentongan-box.service", "ExecStart")[0].split()
+            socket = box[box.index(option) + 1]
+            folder = str(Path(socket).parent)
+            self.assertEqual(folders[folder], ["2750", "kentongan-box", user])
+            (other,) = [unit for unit in UNITS if unit.stem.rstrip("@") == user]
+            command = values(other, "ExecStart")[0].split()
+            self.assertEqual(command[command.index("--socket") + 1], socket)
+            self.assertIn(folder, values(PACKAGING / "systemd" / "kentongan-box.service", "ReadWritePaths")[0].split())
+
+
+@unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is missing: install the Debian package systemd")
+class Analyzed(unittest.TestCase):
+    def test_exposure(self):
+        for unit in UNITS:
+            with self.subTest(unit.name):
+                done = analyze("security", "--offline=yes", "--no-pager", f"--threshold={THRESHOLD}", unit)
+                self.assertEqual(done.returncode, 0, done.stdout[-2000:] + done.stderr)
+                self.assertRegex(done.stdout, r"Overall exposure level for .*: [01]\.\d")
+
+    def test_an_open_unit_would_be_seen(self):
+        with tempfile.TemporaryDirectory() as folder:
+            unit = Path(folder) / "open.service"
+            unit.write_text("[Service]\nExecStart=/bin/true\n")
+            self.assertNotEqual(analyze("security", "--offline=yes", "--no-pager", f"--threshold={THRESHOLD}", unit).returncode, 0)
+
+    def verify(self, text, name):
+        """What systemd says about a unit with this text, its program taken as installed."""
+        with tempfile.TemporaryDirectory() as folder:
+            unit = Path(folder) / name.replace("@.", "@ttyUSB0.")
+            unit.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", text))
+            said = analyze("verify", "--man=no", "--recursive-errors=no", unit).stderr
+            return [line for line in said.splitlines() if str(unit) in line or unit.name + ":" in line]
+
+    def test_no_setting_is_unknown_or_malformed(self):
+        for unit in UNITS:
+            with self.subTest(unit.name):
+                self.assertEqual(self.verify(unit.read_text(), unit.name), [])
+        self.assertNotEqual(self.verify("[Service]\nExecStart=/bin/true\nProtectSytem=strict\n", "misspelt.service"), [])
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main(verbosity=1))
