@@ -81,6 +81,7 @@ class Units(unittest.TestCase):
                 self.assertEqual(values(unit, "RestartSec"), ["1"])
                 self.assertEqual(values(unit, "StartLimitIntervalSec"), ["0"])
                 self.assertEqual(values(unit, "LimitCORE"), ["0"])
+                self.assertRegex(values(unit, "MemoryMax")[0], r"^\d+[MG]$")
 
     def test_each_has_a_user_of_its_own_that_the_package_makes(self):
         made = {row[1] for row in rows(PACKAGING / "sysusers.d" / "kentongan.conf") if row[0] == "u"}
