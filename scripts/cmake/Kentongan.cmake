@@ -12,8 +12,10 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 find_program(KENTONGAN_CCACHE ccache)
 if(KENTONGAN_CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER "${KENTONGAN_CCACHE}")
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${KENTONGAN_CCACHE}")
+  # Paths relative to the checkout, so that a second checkout finds what the first has compiled.
+  set(launcher env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${KENTONGAN_CCACHE}")
+  set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 
 find_package(PkgConfig REQUIRED)
