@@ -1,5 +1,7 @@
 #include "adapters/sqlite/box_store.hpp"
 
+#include "adapters/sqlite/rows.hpp"
+
 #include <algorithm>
 
 namespace kentongan::sqlite {
@@ -63,17 +65,6 @@ CREATE TABLE sms_out(
   submitting INTEGER NOT NULL);
 )sql",
 };
-
-template <std::size_t N>
-std::array<std::uint8_t, N> array_of(const Bytes& bytes) {
-    std::array<std::uint8_t, N> out{};
-    std::copy_n(bytes.begin(), std::min(N, bytes.size()), out.begin());
-    return out;
-}
-
-Instant instant(const Statement& row, int column) {
-    return from_unix(row.integer(column));
-}
 
 constexpr std::string_view kCaseColumns = "item,code,receipt,phone,service,state,since,attempt,reply";
 

@@ -46,7 +46,16 @@ class SqliteDistrictStore final : public district::Store {
     explicit SqliteDistrictStore(Database database) : database_(std::move(database)) {}
     /// Runs `work` in one transaction; rolls back if it fails.
     template <class Work>
-    auto together(Work work) -> decltype(work());
+    auto together(Work work) -> decltype(work()) {
+        TRY(database_.begin());
+        auto done = work();
+        if (!done) {
+            database_.rollback();
+            return done;
+        }
+        TRY(database_.commit());
+        return done;
+    }
     Result<bool> insert_case(const district::NewCase& found);
 
     Database database_;
