@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "wire/password.hpp"
+#include "wire/reply.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -10,6 +11,10 @@ namespace kentongan::district_app {
 
 using district::MoveFault;
 using json::Json;
+using page_api::json_response;
+using page_api::language_of;
+using page_api::Problem;
+using page_api::problem_response;
 
 namespace {
 
@@ -60,6 +65,12 @@ bool is_json(std::string_view content_type) {
     return type == "application/json";
 }
 
+/// About one field; its sentence stands at the field too, with {max}.
+Problem field_problem(const char* code, const char* text_key, const char* field) {
+    auto max = std::to_string(wire::kMaxReplyText);
+    return {422, code, text_key, 0, {{field, text_key, {{"max", max}}}}, {{"max", max}}};
+}
+
 Problem move_problem(const Error& error) {
     switch (error.code) {
     case ErrorCode::kConflict:
@@ -71,13 +82,13 @@ Problem move_problem(const Error& error) {
     }
     switch (static_cast<MoveFault>(error.native)) {
     case MoveFault::kReasonMissing:
-        return {422, "reason_missing", "error.desk.reason_missing", 0, "reason"};
+        return field_problem("reason_missing", "error.desk.reason_missing", "reason");
     case MoveFault::kReasonUnusable:
-        return {422, "reason_unusable", "error.desk.reason_unusable", 0, "reason"};
+        return field_problem("reason_unusable", "error.desk.reason_unusable", "reason");
     case MoveFault::kAnswerUnusable:
-        return {422, "answer_unusable", "error.desk.answer_unusable", 0, "answer"};
+        return field_problem("answer_unusable", "error.desk.answer_unusable", "answer");
     default:
-        return {422, "not_allowed", "error.desk.not_allowed", 0, "to"};
+        return field_problem("not_allowed", "error.desk.not_allowed", "to");
     }
 }
 
@@ -287,7 +298,7 @@ http::Response DeskApi::list(const Asked& asked, const district::SignedIn& who) 
     }
     if (auto text = query(request, "q"); !text.empty()) {
         auto code = domain::parse_case_code(text);
-        if (!code) return problem(asked, {422, "code", "error.code", 0, "q"});
+        if (!code) return problem(asked, field_problem("code", "error.code", "q"));
         filter.code = code->digits;
     }
     std::lock_guard guard(office_.mutex);

@@ -2,6 +2,7 @@
 // over the office. No socket or file of its own.
 #pragma once
 
+#include "adapters/page_api/answers.hpp"
 #include "apps/district/desk_json.hpp"
 #include "apps/district/office.hpp"
 
@@ -21,7 +22,7 @@ class DeskApi {
 
     [[nodiscard]] http::Response answer(const http::Request& request);
     [[nodiscard]] http::Response refusal(const http::Request& request, int status) const {
-        return refusal_response(office_.setting.pack, request, status);
+        return page_api::refusal_response(office_.setting.pack, request, status);
     }
 
   private:
@@ -41,7 +42,7 @@ class DeskApi {
     [[nodiscard]] bool same_origin(const http::Request& request) const;
     [[nodiscard]] const char* cookie_name() const { return options_.plain_http ? "desk" : "__Host-desk"; }
     [[nodiscard]] std::string cookie(const std::string& value, bool ends) const;
-    [[nodiscard]] http::Response problem(const Asked& asked, const Problem& problem) const;
+    [[nodiscard]] http::Response problem(const Asked& asked, const page_api::Problem& problem) const;
     /// For errors that are nobody's fault at the desk.
     [[nodiscard]] http::Response trouble(const Asked& asked, const Error& error) const;
 

@@ -1,12 +1,13 @@
 #include "apps/district/desk_json.hpp"
 
-#include "wire/reply.hpp"
+#include "adapters/page_api/pack_parts.hpp"
 
 #include <array>
 
 namespace kentongan::district_app {
 
 using json::Json;
+using page_api::name_of;
 
 namespace {
 
@@ -26,28 +27,6 @@ const char* name_of(domain::Channel channel) {
         return "assisted";
     }
     return "kiosk";
-}
-
-const char* name_of(domain::ServiceKind kind) {
-    switch (kind) {
-    case domain::ServiceKind::kLetter:
-        return "letter";
-    case domain::ServiceKind::kComplaint:
-        return "complaint";
-    case domain::ServiceKind::kLevyReport:
-        return "levy_report";
-    case domain::ServiceKind::kUnsorted:
-        return "unsorted";
-    }
-    return "unsorted";
-}
-
-const char* name_of(domain::StateRole role) {
-    constexpr std::array<const char*, 9> kNames = {"working",      "received",  "working",
-                                                   "needs_person", "forwarded", "ready",
-                                                   "done",         "refused",   "cancelled"};
-    auto number = static_cast<std::size_t>(role);
-    return kNames[number < kNames.size() ? number : 0];
 }
 
 Json officer_json(const district::SignedIn& who) {
@@ -78,70 +57,10 @@ Json case_json(const district::ListedCase& listed) {
 
 } // namespace
 
-std::string_view language_of(const domain::Pack& pack, const http::Request& request) {
-    const auto* language = pack.language(request.header("x-kentongan-language"));
-    return language == nullptr ? std::string_view(pack.default_language) : std::string_view(language->tag);
-}
-
-http::Response json_response(int status, const Json& body) {
-    http::Response response;
-    response.status = status;
-    response.content_type = "application/json";
-    response.body = json::dump(body);
-    return response;
-}
-
-http::Response problem_response(const domain::Pack& pack, std::string_view language, const Problem& problem) {
-    auto text = pack.text(
-        language, problem.text_key,
-        {{"seconds", std::to_string(problem.retry_after_s)}, {"max", std::to_string(wire::kMaxReplyText)}});
-    auto fields = Json::array();
-    if (*problem.field != '\0') fields.push_back(Json::object({{"field", problem.field}, {"text", text}}));
-    auto response = json_response(
-        problem.status, Json::object({{"error", Json::object({{"code", problem.code},
-                                                              {"text", text},
-                                                              {"fields", std::move(fields)},
-                                                              {"retry_after_s", problem.retry_after_s}})}}));
-    if (problem.retry_after_s > 0)
-        response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after_s));
-    return response;
-}
-
-http::Response refusal_response(const domain::Pack& pack, const http::Request& request, int status) {
-    Problem problem{status, "malformed", "error.http.malformed"};
-    switch (status) {
-    case 403:
-        problem = {status, "host", "error.http.token"};
-        break;
-    case 404:
-        problem = {status, "not_found", "error.http.not_found"};
-        break;
-    case 405:
-        problem = {status, "method", "error.http.method"};
-        break;
-    case 413:
-    case 414:
-    case 431:
-        problem = {status, "too_large", "error.http.too_large"};
-        break;
-    case 500:
-        problem = {status, "internal", "error.http.unavailable"};
-        break;
-    default:
-        break;
-    }
-    return problem_response(pack, language_of(pack, request), problem);
-}
-
 Json start_json(const domain::Pack& pack, const district::SignedIn* who) {
-    auto languages = Json::array();
-    for (const auto& language : pack.languages)
-        languages.push_back(Json::object({{"tag", language.tag},
-                                          {"name", language.name},
-                                          {"direction", language.right_to_left ? "rtl" : "ltr"}}));
     auto out = Json::object({{"signed_in", who != nullptr},
                              {"default_language", pack.default_language},
-                             {"languages", std::move(languages)}});
+                             {"languages", page_api::languages_json(pack)}});
     if (who != nullptr) {
         out["token"] = to_hex(who->page_token);
         out["officer"] = officer_json(*who);
@@ -157,11 +76,7 @@ Json pack_json(const district::Setting& setting, const std::vector<district::Box
                const domain::Language& language) {
     const auto& pack = setting.pack;
     auto text = [&](const std::string& key) { return Json(pack.text(language.tag, key)); };
-    auto texts = Json::object();
-    auto all = pack.texts.find(pack.default_language);
-    if (all != pack.texts.end())
-        for (const auto& [key, words] : all->second)
-            if (!key.starts_with("kiosk.") && !key.starts_with("sms.")) texts[key] = text(key);
+    static constexpr std::array<std::string_view, 2> kOtherChannels = {"kiosk.", "sms."};
     auto services = Json::array();
     for (const auto& service : pack.services)
         services.push_back(Json::object({{"id", service.id},
@@ -174,11 +89,10 @@ Json pack_json(const district::Setting& setting, const std::vector<district::Box
         for (const auto& state : lifecycle.states) {
             auto next = Json::array();
             for (const auto& id : state.next) next.push_back(id);
-            states.push_back(Json::object({{"id", state.id},
-                                           {"word", text("state." + lifecycle.id + "." + state.id)},
-                                           {"role", name_of(state.role)},
-                                           {"next", std::move(next)},
-                                           {"reason_required", state.reason_required}}));
+            auto out = page_api::state_json(pack, language, lifecycle, state);
+            out["next"] = std::move(next);
+            out["reason_required"] = state.reason_required;
+            states.push_back(std::move(out));
         }
         lifecycles.push_back(Json::object({{"id", lifecycle.id}, {"states", std::move(states)}}));
     }
@@ -186,15 +100,13 @@ Json pack_json(const district::Setting& setting, const std::vector<district::Box
     for (const auto& box : boxes)
         villages.push_back(Json::object({{"box", box.keys.box.value}, {"name", village_name(setting, box)}}));
     return Json::object({{"language", language.tag},
-                         {"texts", std::move(texts)},
-                         {"direction", language.right_to_left ? "rtl" : "ltr"},
+                         {"texts", page_api::texts_json(pack, language, kOtherChannels)},
+                         {"direction", page_api::direction_of(language)},
                          {"services", std::move(services)},
                          {"lifecycles", std::move(lifecycles)},
                          {"villages", std::move(villages)},
                          {"utc_offset_minutes", pack.utc_offset_minutes},
-                         {"money", Json::object({{"symbol", pack.money.symbol},
-                                                 {"group", pack.money.group},
-                                                 {"symbol_first", pack.money.symbol_first}})}});
+                         {"money", page_api::money_json(pack)}});
 }
 
 Json list_json(const district::CaseList& list) {

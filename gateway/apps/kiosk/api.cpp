@@ -1,5 +1,6 @@
 #include "apps/kiosk/api.hpp"
 
+#include "adapters/page_api/pack_parts.hpp"
 #include "apps/kiosk/pack_json.hpp"
 #include "wire/token.hpp"
 
@@ -10,6 +11,10 @@ namespace kentongan::kiosk {
 namespace {
 
 using json::Json;
+using page_api::json_response;
+using page_api::language_of;
+using page_api::Problem;
+using page_api::problem_response;
 
 constexpr std::string_view kBase = "/api/v1/";
 constexpr std::size_t kMaxId = 64;
@@ -126,16 +131,11 @@ http::Response Api::post(const http::Request& request, std::uint64_t client) con
 }
 
 http::Response Api::start() const {
-    auto languages = Json::array();
-    for (const auto& language : pack_.languages)
-        languages.push_back(Json::object({{"tag", language.tag},
-                                          {"name", language.name},
-                                          {"direction", language.right_to_left ? "rtl" : "ltr"}}));
     return json_response(
         200,
         Json::object({{"token", settings_.token},
                       {"default_language", pack_.default_language},
-                      {"languages", std::move(languages)},
+                      {"languages", page_api::languages_json(pack_)},
                       {"village", Json::object({{"name", village_.name},
                                                 {"example", village_.example},
                                                 {"office_hours", village_.office_hours},

@@ -9,6 +9,9 @@
 
 namespace kentongan::kiosk {
 
+/// What the server answers with where it refuses a request before answer() sees it.
+using page_api::refusal_response;
+
 struct ApiSettings {
     std::string token;            ///< What every POST must carry; made anew by every process.
     double pixels_per_mm = 0;     ///< CSS pixels per millimetre of the panel; 0: not configured.

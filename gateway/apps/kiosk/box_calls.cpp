@@ -6,6 +6,9 @@ namespace kentongan::kiosk {
 namespace {
 
 using json::Json;
+using page_api::json_response;
+using page_api::Problem;
+using page_api::problem_response;
 namespace local = wire::local;
 using namespace std::chrono_literals;
 

@@ -1,7 +1,7 @@
 // Questions to the box on behalf of pages: what HTTP answer each answer becomes.
 #pragma once
 
-#include "apps/kiosk/answers.hpp"
+#include "adapters/page_api/answers.hpp"
 #include "apps/kiosk/box_link.hpp"
 #include "base/time.hpp"
 #include "domain/request.hpp"

@@ -1,11 +1,14 @@
 #include "apps/kiosk/pack_json.hpp"
 
+#include "adapters/page_api/pack_parts.hpp"
+
 #include <array>
 
 namespace kentongan::kiosk {
 namespace {
 
 using json::Json;
+using page_api::name_of;
 
 const char* name_of(domain::FieldType type) {
     switch (type) {
@@ -29,42 +32,6 @@ const char* name_of(domain::FieldType type) {
         return "place";
     }
     return "text";
-}
-
-const char* name_of(domain::ServiceKind kind) {
-    switch (kind) {
-    case domain::ServiceKind::kLetter:
-        return "letter";
-    case domain::ServiceKind::kComplaint:
-        return "complaint";
-    case domain::ServiceKind::kLevyReport:
-        return "levy_report";
-    case domain::ServiceKind::kUnsorted:
-        return "unsorted";
-    }
-    return "unsorted";
-}
-
-const char* name_of(domain::StateRole role) {
-    switch (role) {
-    case domain::StateRole::kReceived:
-        return "received";
-    case domain::StateRole::kWorking:
-        return "working";
-    case domain::StateRole::kNeedsPerson:
-        return "needs_person";
-    case domain::StateRole::kForwarded:
-        return "forwarded";
-    case domain::StateRole::kReady:
-        return "ready";
-    case domain::StateRole::kDone:
-        return "done";
-    case domain::StateRole::kRefused:
-        return "refused";
-    case domain::StateRole::kCancelled:
-        return "cancelled";
-    }
-    return "working";
 }
 
 class Writer {
@@ -98,15 +65,7 @@ Json Writer::texts() const {
     // The others come with the field, service or state that they belong to, or belong to other channels.
     static constexpr std::array<std::string_view, 6> kElsewhere = {"applicant.", "desk.", "document.",
                                                                    "service.",   "sms.",  "state."};
-    auto out = Json::object();
-    auto all = pack_.texts.find(pack_.default_language);
-    if (all == pack_.texts.end()) return out;
-    for (const auto& entry : all->second) {
-        bool elsewhere = false;
-        for (auto prefix : kElsewhere) elsewhere = elsewhere || entry.first.starts_with(prefix);
-        if (!elsewhere) out[entry.first] = text(entry.first);
-    }
-    return out;
+    return page_api::texts_json(pack_, language_, kElsewhere);
 }
 
 Json Writer::field(const std::string& owner, const domain::Field& field) const {
@@ -158,9 +117,8 @@ Json Writer::service(const domain::Service& service) const {
 Json Writer::lifecycle(const domain::Lifecycle& lifecycle) const {
     auto states = Json::array();
     for (const auto& state : lifecycle.states) {
-        auto word = text("state." + lifecycle.id + "." + state.id);
-        auto out = Json::object(
-            {{"id", state.id}, {"role", name_of(state.role)}, {"step", state.step}, {"word", word}});
+        auto out = page_api::state_json(pack_, language_, lifecycle, state);
+        out["step"] = state.step;
         states.push_back(std::move(out));
     }
     return Json::object({{"id", lifecycle.id}, {"states", std::move(states)}});
@@ -180,13 +138,11 @@ Json Writer::whole() const {
     auto lifecycles = Json::array();
     for (const auto& one : pack_.lifecycles) lifecycles.push_back(lifecycle(one));
     return Json::object({{"language", language_.tag},
-                         {"direction", language_.right_to_left ? "rtl" : "ltr"},
+                         {"direction", page_api::direction_of(language_)},
                          {"consent_version", pack_.consent_version},
                          {"texts", texts()},
                          {"identity", Json::object({{"length", pack_.identity.length}, {"groups", groups}})},
-                         {"money", Json::object({{"symbol", pack_.money.symbol},
-                                                 {"group", pack_.money.group},
-                                                 {"symbol_first", pack_.money.symbol_first}})},
+                         {"money", page_api::money_json(pack_)},
                          {"utc_offset_minutes", pack_.utc_offset_minutes},
                          {"hamlets", std::move(hamlets)},
                          {"applicant", std::move(applicant)},

@@ -1,4 +1,5 @@
-// The shapes in which the kiosk's API answers (docs/formats/kiosk-api.md).
+// The shapes in which every API for pages answers: JSON, and a problem in the person's language
+// (docs/formats/kiosk-api.md, docs/formats/desk-api.md).
 #pragma once
 
 #include "adapters/json/json.hpp"
@@ -6,23 +7,28 @@
 #include "domain/catalogue.hpp"
 #include "domain/numbers.hpp"
 
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-namespace kentongan::kiosk {
+namespace kentongan::page_api {
 
 /// The language that the request asks for with X-Kentongan-Language, or the pack's default.
+/// The view is into `pack`.
 [[nodiscard]] std::string_view language_of(const domain::Pack& pack, const http::Request& request);
 
 [[nodiscard]] http::Response json_response(int status, const json::Json& body);
 
-/// `code`: a stable word for machines. `text_key`: the sentence for the person.
+/// `code`: a stable word for machines. `text_key`: the sentence for the person, with {seconds} to wait.
 struct Problem {
     int status = 400;
     const char* code = "";
     const char* text_key = "";
-    std::uint32_t retry_after_s = 0;
+    std::int64_t retry_after_s = 0; ///< 0: no Retry-After.
     std::vector<domain::Problem> fields = {};
+    /// What else the sentence names in braces.
+    std::vector<std::pair<std::string_view, std::string>> values = {};
 };
 /// A problem in the person's language.
 [[nodiscard]] http::Response problem_response(const domain::Pack& pack, std::string_view language,
@@ -32,4 +38,4 @@ struct Problem {
 [[nodiscard]] http::Response refusal_response(const domain::Pack& pack, const http::Request& request,
                                               int status);
 
-} // namespace kentongan::kiosk
+} // namespace kentongan::page_api

@@ -1,6 +1,6 @@
-#include "apps/kiosk/answers.hpp"
+#include "adapters/page_api/answers.hpp"
 
-namespace kentongan::kiosk {
+namespace kentongan::page_api {
 
 using json::Json;
 
@@ -24,14 +24,13 @@ http::Response problem_response(const domain::Pack& pack, std::string_view langu
         fields.push_back(
             Json::object({{"field", one.field}, {"text", pack.text(language, one.text_key, values)}}));
     }
-    auto text = pack.text(language, problem.text_key, {{"seconds", std::to_string(problem.retry_after_s)}});
-    auto response =
-        json_response(problem.status, Json::object({{"error", Json::object({
-                                                                  {"code", problem.code},
-                                                                  {"text", text},
-                                                                  {"fields", fields},
-                                                                  {"retry_after_s", problem.retry_after_s},
-                                                              })}}));
+    auto values = problem.values;
+    values.emplace_back("seconds", std::to_string(problem.retry_after_s));
+    auto error = Json::object({{"code", problem.code},
+                               {"text", pack.text(language, problem.text_key, values)},
+                               {"fields", std::move(fields)},
+                               {"retry_after_s", problem.retry_after_s}});
+    auto response = json_response(problem.status, Json::object({{"error", std::move(error)}}));
     if (problem.retry_after_s > 0)
         response.headers.emplace_back("Retry-After", std::to_string(problem.retry_after_s));
     return response;
@@ -63,4 +62,4 @@ http::Response refusal_response(const domain::Pack& pack, const http::Request& r
     return problem_response(pack, language_of(pack, request), problem);
 }
 
-} // namespace kentongan::kiosk
+} // namespace kentongan::page_api
