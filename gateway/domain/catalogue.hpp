@@ -41,7 +41,7 @@ struct Choice {
     std::string id;
     std::uint8_t number = 0; ///< On the wire; never reused within a field.
     /// Id of the service that this choice leads to instead of being an answer; empty: an answer.
-    std::string leads_to;
+    std::string leads_to{};
 };
 
 /// Shown only when another field has this answer.
