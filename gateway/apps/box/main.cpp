@@ -1,4 +1,6 @@
 // kentongan-box: the keys, the store, the queue and the way to the district.
+#include "adapters/command_line/command_line.hpp"
+#include "adapters/posix/ending.hpp"
 #include "adapters/posix/state_files.hpp"
 #include "adapters/yaml/pack_folder.hpp"
 #include "apps/box/service.hpp"
@@ -10,11 +12,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <charconv>
-#include <csignal>
 #include <cstdio>
-#include <map>
+#include <limits>
 #include <string>
 
 using namespace kentongan;
@@ -47,35 +46,23 @@ int complain(const char* what, const Error& error) {
     return 1;
 }
 
-using Options = std::map<std::string, std::string>;
+using Options = command_line::NamedValues;
 
-// --name value, each at most once.
-std::optional<Options> parse(int argc, char** argv, std::initializer_list<const char*> known) {
-    Options out;
-    for (int i = 2; i < argc; i += 2) {
-        std::string name = argv[i];
-        bool is_known = std::any_of(known.begin(), known.end(), [&](const char* one) { return name == one; });
-        if (!is_known || i + 1 >= argc || !out.emplace(name, argv[i + 1]).second) {
-            complain("unknown, repeated or incomplete option", name);
-            return std::nullopt;
-        }
-    }
+std::optional<Options> parse(std::span<const char* const> words,
+                             std::initializer_list<std::string_view> known) {
+    std::string_view wrong;
+    auto out = command_line::named_values(words, known, wrong);
+    if (!out) complain("unknown, repeated or incomplete option", std::string(wrong));
     return out;
-}
-
-std::optional<std::uint32_t> number_of(const std::string& text) {
-    std::uint32_t value = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return value;
 }
 
 int init(const Options& options) {
     if (!options.contains("--state") || !options.contains("--box"))
         return complain("init needs --state and --box");
-    auto number = number_of(options.at("--box"));
-    if (!number || *number == 0) return complain("--box is a number from 1");
-    const auto& state = options.at("--state");
+    auto number = command_line::number<std::uint32_t>(options.at("--box"), 1,
+                                                      std::numeric_limits<std::uint32_t>::max());
+    if (!number) return complain("--box is a number from 1");
+    const std::string state(options.at("--state"));
     if (auto made = posix::make_private_folder(state); !made)
         return complain("cannot make the state folder", made.error());
     auto keys = wire::make_box_keys(BoxId{*number});
@@ -108,20 +95,21 @@ int serve(const Options& options) {
     service.state = options.at("--state");
     service.kiosk_socket = options.at("--kiosk-socket");
     service.modem_socket = options.at("--modem-socket");
-    service.uplink.url = options.at("--district") + "/v1/exchange";
+    service.uplink.url = std::string(options.at("--district")) + "/v1/exchange";
     service.uplink.ca_file = options.at("--ca");
     if (!service.uplink.url.starts_with("https://"))
         return complain("--district must be an https:// address");
     if (options.contains("--poll-seconds")) {
-        auto poll = number_of(options.at("--poll-seconds"));
-        if (!poll || *poll == 0 || *poll > 86400) return complain("--poll-seconds is 1 to 86400");
+        auto poll = command_line::number<std::uint32_t>(options.at("--poll-seconds"), 1, 86400);
+        if (!poll) return complain("--poll-seconds is 1 to 86400");
         service.poll_every = std::chrono::seconds(*poll);
     }
 
+    const std::string folder(options.at("--pack"));
     std::vector<domain::PackFault> faults;
-    auto pack = yaml::load_pack(options.at("--pack"), faults);
+    auto pack = yaml::load_pack(folder, faults);
     if (!pack) return complain("the pack is not usable, see `kentongan pack check`", pack.error());
-    auto village = yaml::load_village(options.at("--pack"), options.at("--village"), *pack, faults);
+    auto village = yaml::load_village(folder, std::string(options.at("--village")), *pack, faults);
     if (!village) return complain("the village is not usable, see `kentongan pack check`", village.error());
 
     auto secret = posix::read_file(service.state + "/box.secret", kMaxKeyFile);
@@ -134,12 +122,7 @@ int serve(const Options& options) {
     auto district = wire::read_district_public(*shown);
     if (!district) return complain("district.pub is damaged", district.error());
 
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    sigprocmask(SIG_BLOCK, &signals, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
+    auto signals = posix::block_ending_signals();
     int stop = signalfd(-1, &signals, SFD_CLOEXEC);
 
     apps::BoxService box(std::move(service), std::move(*pack), std::move(*village), *keys, *district);
@@ -153,19 +136,19 @@ int serve(const Options& options) {
 } // namespace
 
 int main(int argc, char** argv) {
-    std::string command = argc > 1 ? argv[1] : "";
+    auto words = command_line::words_of(argc, argv);
+    std::string_view command = words.empty() ? "" : words.front();
     if (command == "--help" || command == "help") {
         std::fputs(kUsage, stdout);
         return 0;
     }
     if (command == "init") {
-        auto options = parse(argc, argv, {"--state", "--box"});
+        auto options = parse(words.subspan(1), {"--state", "--box"});
         return options ? init(*options) : 2;
     }
     if (command == "serve") {
-        auto options = parse(argc, argv,
-                             {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
-                              "--modem-socket", "--poll-seconds"});
+        auto options = parse(words.subspan(1), {"--state", "--pack", "--village", "--district", "--ca",
+                                                "--kiosk-socket", "--modem-socket", "--poll-seconds"});
         return options ? serve(*options) : 2;
     }
     std::fputs(kUsage, stderr);

@@ -1,5 +1,6 @@
 // kentongan-district: wiring only. Boxes and officers come through servers of their own to one office.
 #include "adapters/microhttpd/http_server.hpp"
+#include "adapters/posix/ending.hpp"
 #include "adapters/posix/state_files.hpp"
 #include "apps/district/box_endpoint.hpp"
 #include "apps/district/commands.hpp"
@@ -12,7 +13,6 @@
 
 #include <sys/stat.h>
 
-#include <csignal>
 #include <cstdio>
 
 using namespace kentongan;
@@ -92,16 +92,13 @@ int serve(const Options& options, const sigset_t& ending) {
         http::Server::start(for_desk, [&](const http::Request& request) { return desk.answer(request); });
     if (!desks) return failed("the desk's port", desks.error());
 
-    if (!options.port_file.empty()) {
-        auto lines = std::to_string((*boxes)->port()) + "\n" + std::to_string((*desks)->port()) + "\n";
-        if (auto written = posix::write_file(options.port_file, lines, 0644); !written)
-            return failed("the port file", written.error());
-    }
+    std::array<std::uint16_t, 2> ports{(*boxes)->port(), (*desks)->port()};
+    if (auto written = posix::write_port_file(options.port_file, ports); !written)
+        return failed("the port file", written.error());
     log(LogLevel::kInfo, "district.serving",
         {{"box_port", (*boxes)->port()}, {"desk_port", (*desks)->port()}, {"left_quarantine", *adopted}});
 
-    int signal = 0;
-    ::sigwait(&ending, &signal);
+    int signal = posix::wait_for(ending);
     log(LogLevel::kInfo, "district.ending", {{"signal", signal}});
     (*boxes)->stop();
     (*desks)->stop();
@@ -112,8 +109,7 @@ int serve(const Options& options, const sigset_t& ending) {
 
 int main(int argc, char** argv) {
     std::string message;
-    auto options = read_options(
-        std::span<const char* const>(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)), message);
+    auto options = read_options(command_line::words_of(argc, argv), message);
     if (!options) {
         std::fprintf(stderr, "kentongan-district: %s\n", message.c_str());
         return 2;
@@ -125,12 +121,5 @@ int main(int argc, char** argv) {
     ::umask(077); // database, WAL and whatever else is made here: its owner's only
     if (options->command != Command::kServe) return run_command(*options);
 
-    // Before any thread is made, so that all inherit it and only sigwait() takes these.
-    sigset_t ending;
-    ::sigemptyset(&ending);
-    ::sigaddset(&ending, SIGTERM);
-    ::sigaddset(&ending, SIGINT);
-    ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-    return serve(*options, ending);
+    return serve(*options, posix::block_ending_signals());
 }

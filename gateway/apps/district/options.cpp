@@ -3,29 +3,12 @@
 #include "base/bytes.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <limits>
 #include <string_view>
 #include <vector>
 
 namespace kentongan::district_app {
 namespace {
-
-/// "127.0.0.1:8443" or "[::1]:8443".
-std::optional<Endpoint> endpoint(std::string_view text) {
-    auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    std::uint16_t port = 0;
-    auto digits = text.substr(colon + 1);
-    auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-    if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-    auto address = text.substr(0, colon);
-    if (address.size() > 2 && address.front() == '[' && address.back() == ']')
-        address = address.substr(1, address.size() - 2);
-    else if (address.find(':') != std::string_view::npos)
-        return std::nullopt;
-    if (address.empty()) return std::nullopt;
-    return Endpoint{std::string(address), port};
-}
 
 struct Named {
     std::string_view word;
@@ -65,9 +48,9 @@ const char* take(Options& options, std::string_view name, std::string_view value
     } else if (name == "FILE") {
         options.box_file = value;
     } else if (name == "--box") {
-        auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), options.box.value);
-        if (error != std::errc() || end != value.data() + value.size() || options.box.value == 0)
-            return "the number of a box";
+        auto read = command_line::number<std::uint32_t>(value, 1, std::numeric_limits<std::uint32_t>::max());
+        if (!read) return "the number of a box";
+        options.box.value = *read;
     } else if (name == "--name") {
         options.name = value;
     } else if (name == "--role") {
@@ -78,7 +61,7 @@ const char* take(Options& options, std::string_view name, std::string_view value
     } else if (name == "--desk-pages") {
         options.desk_pages = value;
     } else if (name == "--box-listen" || name == "--desk-listen") {
-        auto read = endpoint(value);
+        auto read = command_line::endpoint(value);
         if (!read) return "a numeric address and a port, as 127.0.0.1:8443";
         (name == "--box-listen" ? options.box_listen : options.desk_listen) = *read;
     } else if (name == "--tls-certificate") {
@@ -94,10 +77,6 @@ const char* take(Options& options, std::string_view name, std::string_view value
 }
 
 } // namespace
-
-bool Endpoint::loopback() const {
-    return address.starts_with("127.") || address == "::1";
-}
 
 Result<Options> read_options(std::span<const char* const> arguments, std::string& message) {
     auto refuse = [&](std::string why) {

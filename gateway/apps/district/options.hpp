@@ -1,6 +1,7 @@
 // The command line of kentongan-district.
 #pragma once
 
+#include "adapters/command_line/command_line.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "district/ports/store.hpp"
@@ -12,11 +13,7 @@
 
 namespace kentongan::district_app {
 
-struct Endpoint {
-    std::string address; ///< Numeric.
-    std::uint16_t port = 0;
-    [[nodiscard]] bool loopback() const;
-};
+using command_line::Endpoint;
 
 enum class Command { kHelp, kInit, kRegister, kAssign, kRevoke, kAddOfficer, kQuarantine, kAccept, kServe };
 

@@ -1,5 +1,6 @@
 // kentongan-kiosk: wiring only. Two servers (touchscreen and Wi-Fi) with budgets of their own over one API.
 #include "adapters/microhttpd/http_server.hpp"
+#include "adapters/posix/ending.hpp"
 #include "adapters/unix_socket/channel.hpp"
 #include "adapters/yaml/pack_folder.hpp"
 #include "apps/kiosk/api.hpp"
@@ -10,9 +11,7 @@
 
 #include <sys/resource.h>
 
-#include <csignal>
 #include <cstdio>
-#include <fstream>
 
 using namespace kentongan;
 using namespace kentongan::kiosk;
@@ -59,17 +58,6 @@ std::uint64_t client_of(const std::string& address_secret, const std::string& pe
     std::uint64_t out = 0;
     for (std::size_t i = 0; i < sizeof out; ++i) out = out << 8U | hash[i];
     return out | 1U;
-}
-
-bool write_ports(const std::string& path, const std::vector<std::uint16_t>& ports) {
-    auto unfinished = path + ".new"; // a reader never sees half a file
-    {
-        std::ofstream file(unfinished, std::ios::trunc);
-        for (auto port : ports) file << port << '\n';
-        file.flush();
-        if (!file) return false;
-    }
-    return std::rename(unfinished.c_str(), path.c_str()) == 0;
 }
 
 int serve(const Options& options, const sigset_t& ending) {
@@ -123,12 +111,11 @@ int serve(const Options& options, const sigset_t& ending) {
         wifi = std::move(started).take();
         ports.push_back(wifi->port());
     }
-    if (!options.port_file.empty() && !write_ports(options.port_file, ports))
-        return refuse_to_start("the port file", Error{ErrorCode::kUnavailable, "kiosk.port_file", errno});
+    if (auto written = posix::write_port_file(options.port_file, ports); !written)
+        return refuse_to_start("the port file", written.error());
     log(LogLevel::kInfo, "kiosk.serving", {{"port", ports.front()}, {"wifi", wifi != nullptr}});
 
-    int signal = 0;
-    ::sigwait(&ending, &signal);
+    int signal = posix::wait_for(ending);
     log(LogLevel::kInfo, "kiosk.ending", {{"signal", signal}});
     if (wifi) wifi->stop();
     (*touchscreen)->stop();
@@ -139,8 +126,7 @@ int serve(const Options& options, const sigset_t& ending) {
 
 int main(int argc, char** argv) {
     std::string message;
-    auto options = read_options(
-        std::span<const char* const>(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)), message);
+    auto options = read_options(command_line::words_of(argc, argv), message);
     if (!options) {
         std::fprintf(stderr, "kentongan-kiosk: %s\n", message.c_str());
         return 2;
@@ -151,12 +137,5 @@ int main(int argc, char** argv) {
     }
     rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none); // what people are typing goes into no core file
-    // Before any thread is made, so that all inherit it and only sigwait() takes these.
-    sigset_t ending;
-    ::sigemptyset(&ending);
-    ::sigaddset(&ending, SIGTERM);
-    ::sigaddset(&ending, SIGINT);
-    ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-    return serve(*options, ending);
+    return serve(*options, posix::block_ending_signals());
 }

@@ -1,40 +1,15 @@
 #include "apps/kiosk/options.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <string_view>
 
 namespace kentongan::kiosk {
 namespace {
 
+using command_line::endpoint;
+using command_line::number;
+
 constexpr double kMillimetresPerInch = 25.4;
-
-template <class Number>
-std::optional<Number> number(std::string_view text, Number min, Number max) {
-    Number value{};
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !(value >= min && value <= max))
-        return std::nullopt;
-    return value;
-}
-
-/// "127.0.0.1:8080" or "[::1]:8080".
-std::optional<Endpoint> endpoint(std::string_view text) {
-    auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) return std::nullopt;
-    auto port = number<std::uint16_t>(text.substr(colon + 1), 0, 65535);
-    auto address = text.substr(0, colon);
-    if (address.size() > 2 && address.front() == '[' && address.back() == ']')
-        address = address.substr(1, address.size() - 2);
-    else if (address.find(':') != std::string_view::npos)
-        return std::nullopt;
-    if (!port || address.empty()) return std::nullopt;
-    return Endpoint{std::string(address), *port};
-}
-
-bool is_loopback(std::string_view address) {
-    return address.starts_with("127.") || address == "::1";
-}
 
 /// Null: taken. Otherwise what was expected.
 const char* take(Options& options, std::string_view name, std::string_view value) {
@@ -52,7 +27,7 @@ const char* take(Options& options, std::string_view name, std::string_view value
         options.wifi_hosts.emplace_back(value);
     } else if (name == "--listen") {
         auto read = endpoint(value);
-        if (!read || !is_loopback(read->address)) return "a loopback address and a port, as 127.0.0.1:8080";
+        if (!read || !read->loopback()) return "a loopback address and a port, as 127.0.0.1:8080";
         options.listen = std::move(*read);
     } else if (name == "--wifi") {
         options.wifi = endpoint(value);

@@ -1,9 +1,9 @@
 // The command line of kentongan-kiosk.
 #pragma once
 
+#include "adapters/command_line/command_line.hpp"
 #include "base/result.hpp"
 
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,10 +11,7 @@
 
 namespace kentongan::kiosk {
 
-struct Endpoint {
-    std::string address; ///< Numeric.
-    std::uint16_t port = 0;
-};
+using command_line::Endpoint;
 
 struct Options {
     std::string pages;

@@ -1,4 +1,5 @@
 // kentongan-modem: short messages between one modem and the box.
+#include "adapters/command_line/command_line.hpp"
 #include "apps/modem/options.hpp"
 #include "apps/modem/supervisor.hpp"
 #include "apps/modem/worker.hpp"
@@ -7,7 +8,7 @@
 
 int main(int argc, char** argv) {
     using namespace kentongan::modem_app;
-    auto options = parse_options({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)});
+    auto options = parse_options(kentongan::command_line::words_of(argc, argv));
     if (!options) {
         std::fputs(kHelp, stderr);
         return 2;

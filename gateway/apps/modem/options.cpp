@@ -1,7 +1,8 @@
 #include "apps/modem/options.hpp"
 
-#include <charconv>
-#include <map>
+#include "adapters/command_line/command_line.hpp"
+
+#include <array>
 #include <string_view>
 
 namespace kentongan::modem_app {
@@ -22,18 +23,19 @@ const char* const kHelp =
     "\n"
     "Ends on SIGTERM with 0. Exit status 2: a wrong command line.\n";
 
-std::optional<Options> parse_options(std::span<char* const> arguments) {
+std::optional<Options> parse_options(std::span<const char* const> arguments) {
     Options out;
-    std::map<std::string_view, std::string_view> given;
     for (std::size_t i = 0; i < arguments.size(); i += 2) {
-        std::string_view name = arguments[i];
-        if (name == "--help") {
-            out.help = true;
-            return out;
-        }
-        if (i + 1 == arguments.size() || !given.emplace(name, arguments[i + 1]).second) return std::nullopt;
+        if (arguments[i] != std::string_view("--help")) continue;
+        out.help = true;
+        return out;
     }
-    for (auto [name, value] : given) {
+    static constexpr std::array<std::string_view, 5> kKnown = {"--device", "--socket", "--name",
+                                                               "--connection", "--send-timeout"};
+    std::string_view wrong; // the whole help is shown instead
+    auto given = command_line::named_values(arguments, kKnown, wrong);
+    if (!given) return std::nullopt;
+    for (auto [name, value] : *given) {
         if (name == "--device") {
             out.device = value;
         } else if (name == "--socket") {
@@ -42,14 +44,10 @@ std::optional<Options> parse_options(std::span<char* const> arguments) {
             out.name = value;
         } else if (name == "--connection") {
             out.connection = value;
-        } else if (name == "--send-timeout") {
-            int number = 0;
-            auto [end, status] = std::from_chars(value.data(), value.data() + value.size(), number);
-            if (status != std::errc() || end != value.data() + value.size() || number < 1 || number > 300)
-                return std::nullopt;
-            out.send_timeout = std::chrono::seconds(number);
         } else {
-            return std::nullopt;
+            auto seconds = command_line::number<int>(value, 1, 300);
+            if (!seconds) return std::nullopt;
+            out.send_timeout = std::chrono::seconds(*seconds);
         }
     }
     if (out.device.empty() || out.socket.empty() || out.connection.empty()) return std::nullopt;

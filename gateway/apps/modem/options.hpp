@@ -20,6 +20,6 @@ struct Options {
 extern const char* const kHelp;
 
 /// Nothing if an option is unknown, doubled, out of range or missing.
-[[nodiscard]] std::optional<Options> parse_options(std::span<char* const> arguments);
+[[nodiscard]] std::optional<Options> parse_options(std::span<const char* const> arguments);
 
 } // namespace kentongan::modem_app

@@ -1,6 +1,7 @@
 #include "apps/modem/worker.hpp"
 
 #include "adapters/gammu/gammu_modem.hpp"
+#include "adapters/posix/ending.hpp"
 #include "adapters/unix_socket/channel.hpp"
 #include "base/log.hpp"
 #include "box/modem_duty.hpp"
@@ -29,16 +30,8 @@ constexpr auto kLastWords = 500ms;
 
 // Signals stay blocked and are asked for: one that came in the middle of libGammu's reading would look like a
 // hang-up.
-sigset_t stop_signals() {
-    sigset_t out;
-    ::sigemptyset(&out);
-    ::sigaddset(&out, SIGTERM);
-    ::sigaddset(&out, SIGINT);
-    return out;
-}
-
 bool stop_asked() {
-    static const sigset_t signals = stop_signals();
+    static const sigset_t signals = posix::ending_signals();
     static constexpr timespec kNow{};
     return ::sigtimedwait(&signals, nullptr, &kNow) > 0;
 }
@@ -164,7 +157,7 @@ class Worker {
 } // namespace
 
 int run_worker(const Options& options) {
-    auto signals = stop_signals();
+    auto signals = posix::ending_signals();
     ::sigprocmask(SIG_BLOCK, &signals, nullptr);
 
     gammu::Watchdog watchdog;
