@@ -1,7 +1,7 @@
 // L1: sealing. What the box has sealed, the box cannot open (docs/formats/envelope.md).
 //
 // Today each item is a libsodium sealed box of its own (a fresh X25519 key per item, erased at once) under
-// the box's signature. The epoch ratchet that will take 23 bytes instead of 133 fills the same interface.
+// the box's signature. The epoch ratchet that will take 23 bytes instead of 150 fills the same interface.
 #pragma once
 
 #include "base/bytes.hpp"
