@@ -58,12 +58,14 @@ class SenderLookups final : public dialogue::Lookups {
 } // namespace
 
 Status SmsDesk::arrived(const wire::local::SmsArrived& sms, Instant now) {
-    if (TRY(ground_.store.sms_seen(sms.fingerprint))) return {};
-    TRY(ground_.store.mark_sms_seen(sms.fingerprint, now));
     const auto& key = ground_.keys.store;
+    // Recognised by a pseudonym: the fingerprint itself is what a receipt is derived from, and is not kept.
+    auto seen = wire::pseudonym(key, "sms-seen", BytesView(sms.fingerprint));
+    if (TRY(ground_.store.sms_seen(seen))) return {};
+    TRY(ground_.store.mark_sms_seen(seen, now));
     if (sms.corrupt) {
         log(LogLevel::kWarning, "sms.quarantined", {{"bytes", sms.raw.size()}});
-        return ground_.store.quarantine(sms.fingerprint, wire::seal_row(key, "quarantine", sms.raw), now);
+        return ground_.store.quarantine(seen, wire::seal_row(key, "quarantine", sms.raw), now);
     }
     auto sender = domain::answerable(ground_.pack.phone, sms.sender, ground_.village.synthetic_numbers);
     if (!sender) {
@@ -72,8 +74,7 @@ Status SmsDesk::arrived(const wire::local::SmsArrived& sms, Instant now) {
         ByteWriter plain;
         plain.text(sms.sender);
         plain.text(sms.text);
-        return ground_.store.quarantine(sms.fingerprint, wire::seal_row(key, "quarantine", plain.bytes()),
-                                        now);
+        return ground_.store.quarantine(seen, wire::seal_row(key, "quarantine", plain.bytes()), now);
     }
 
     OnceToken once{wire::pseudonym(key, "sms-once", BytesView(sms.fingerprint))};

@@ -97,6 +97,8 @@ TEST_CASE("an SMS that the store cannot keep stays on the SIM and is taken later
     auto said = world.sent.size();
     CHECK(world.arrives(again)); // the worker was restarted before it could delete it
     CHECK(world.sent.size() == said);
+    // Recognised without keeping what the receipt was derived from.
+    CHECK_FALSE(*world.box_store.sms_seen(again.fingerprint));
 }
 
 TEST_CASE("an answer whose fate is unknown is sent at most once more and says so; a notice never") {
