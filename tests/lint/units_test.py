@@ -4,6 +4,7 @@
 Exposure is what `systemd-analyze security` computes offline, 0 (nothing permitted) to 10; ours stay at 1.5 or below.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -126,6 +127,20 @@ class Analyzed(unittest.TestCase):
             unit.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", text))
             said = analyze("verify", "--man=no", "--recursive-errors=no", unit).stderr
             return [line for line in said.splitlines() if str(unit) in line or unit.name + ":" in line]
+
+    def test_the_users_and_folders_are_made(self):
+        with tempfile.TemporaryDirectory() as root:
+            for kind in ("sysusers.d", "tmpfiles.d"):
+                shutil.copytree(PACKAGING / kind, Path(root) / "usr" / "lib" / kind)
+            (Path(root) / "etc").mkdir()
+            subprocess.run(["systemd-sysusers", f"--root={root}"], capture_output=True, text=True, check=True)
+            made = [line.split(":")[0] for line in (Path(root) / "etc" / "passwd").read_text().splitlines()]
+            self.assertEqual(sorted(made), sorted(values(unit, "User")[0] for unit in UNITS))
+            if os.geteuid() != 0:
+                self.skipTest("only root can give the sockets' folders to their users")
+            subprocess.run(["systemd-tmpfiles", f"--root={root}", "--create"], capture_output=True, text=True, check=True)
+            for row in rows(PACKAGING / "tmpfiles.d" / "kentongan.conf"):
+                self.assertEqual(f"{(Path(root) / row[1].lstrip('/')).stat().st_mode & 0o7777:04o}", row[2])
 
     def test_no_setting_is_unknown_or_malformed(self):
         for unit in UNITS:
