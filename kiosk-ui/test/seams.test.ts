@@ -123,6 +123,12 @@ describe('the client', () => {
     expect(sent[1]?.init.body).toBe('{"x":1}');
   });
 
+  it('says when a page looks by itself, so that nobody stays signed in by it', async () => {
+    const { sent, api } = client([reply(200, '{}')]);
+    await api.get('cases', true);
+    expect(sent[0]?.init.headers).toEqual({ 'X-Kentongan-Language': 'id', 'X-Kentongan-Refresh': '1' });
+  });
+
   it('gives failures as values, with their sentence and fields', async () => {
     const body = '{"error":{"code":"invalid","text":"No.","fields":[{"field":"a","text":"Bad."}],"retry_after_s":7}}';
     const { api } = client([reply(422, body)]);

@@ -26,15 +26,16 @@ export function CaseList({ filter, active, onFilter, onOpen }: {
   useEffect(() => {
     if (!active) return;
     let gone = false;
-    const look = async () => {
-      const [cases, counts] = await Promise.all([api.get<List>(queryOf(filter)), api.get<Summary>('summary')]);
+    const look = async (byItself = false) => {
+      const [cases, counts] = await Promise.all([
+        api.get<List>(queryOf(filter), byItself), api.get<Summary>('summary', byItself)]);
       if (gone) return;
       if (cases.ok) setList(cases.value);
       if (counts.ok) setSummary(counts.value);
       setFault(!cases.ok ? desk.failed(cases.failure) : '');
     };
     void look();
-    const id = setInterval(() => void (document.hidden || look()), kRefreshMs);
+    const id = setInterval(() => void (document.hidden || look(true)), kRefreshMs);
     return () => {
       gone = true;
       clearInterval(id);

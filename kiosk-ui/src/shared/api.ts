@@ -21,7 +21,8 @@ export interface Failure {
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
 export interface Client {
-  get<T>(path: string): Promise<Answer<T>>;
+  /** `refresh`: the page looks by itself, nobody asked; it does not keep a session alive. */
+  get<T>(path: string, refresh?: boolean): Promise<Answer<T>>;
   post<T>(path: string, body: unknown): Promise<Answer<T>>;
 }
 
@@ -51,8 +52,9 @@ export const failureOf = (status: number, body: unknown): Failure => {
 export function makeClient(options: ClientOptions): Client {
   const send = options.fetch ?? fetch.bind(globalThis);
 
-  const once = async <T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer<T>> => {
+  const once = async <T>(method: 'GET' | 'POST', path: string, body?: unknown, refresh = false): Promise<Answer<T>> => {
     const headers: Record<string, string> = { 'X-Kentongan-Language': options.language() };
+    if (refresh) headers['X-Kentongan-Refresh'] = '1';
     if (method === 'POST') {
       headers['Content-Type'] = 'application/json';
       headers['X-Kentongan-Token'] = options.token();
@@ -85,7 +87,7 @@ export function makeClient(options: ClientOptions): Client {
   };
 
   return {
-    get: (path) => once('GET', path),
+    get: (path, refresh) => once('GET', path, undefined, refresh),
     async post<T>(path: string, body: unknown) {
       const first = await once<T>('POST', path, body);
       if (!first.ok && first.failure.status === 403 && options.renew && (await options.renew())) {

@@ -9,17 +9,16 @@ import { Note } from '../../components/note/note';
 import { Tap } from '../../components/tap/tap';
 import { Tiles } from '../../components/tiles/tiles';
 import type { Tile } from '../../components/tiles/tiles';
-import type { Failure } from '../../shared/api';
 import { dateFromDigits, digitsFromDate, isoOf, momentOf } from '../../shared/dates';
 import { onlyDigits } from '../../shared/digits';
 import { stepOf } from '../flow';
 import type { Draft, Step } from '../flow';
 import { pictureFor, useKiosk } from '../kiosk';
-import type { Kiosk } from '../kiosk';
 import type { Field } from '../types';
 import { DateBoxes, GroupBoxes, MoneyBox, PlainBox, ShowKey } from './boxes';
-import { Progress } from './form';
+import { failureWords } from './failure_words';
 import { Frame, Heading, NextButton } from './frame';
+import { Progress } from './progress';
 
 interface Entry {
   value: string;
@@ -30,11 +29,6 @@ interface Entry {
   submit: (value: string) => void;
   /** Says what is wrong without asking the server. */
   refuse: (text: string) => void;
-}
-
-export function failureWords(t: Kiosk['t'], failure: Failure): string {
-  if (failure.text !== '') return failure.text;
-  return t(failure.status === 0 ? 'kiosk.error.unreachable' : 'kiosk.error.other');
 }
 
 function useEntry(draft: Draft, step: Step, field: string, known: string, optional: boolean, given: string | undefined,

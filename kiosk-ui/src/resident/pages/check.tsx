@@ -12,7 +12,7 @@ import type { Draft } from '../flow';
 import { useKiosk } from '../kiosk';
 import type { Kiosk } from '../kiosk';
 import type { Accepted, Field, Pack } from '../types';
-import { failureWords } from './ask';
+import { failureWords } from './failure_words';
 import { Frame, Heading, NextButton } from './frame';
 
 export function answerWords(t: Kiosk['t'], pack: Pack, field: Field, value: string): string {

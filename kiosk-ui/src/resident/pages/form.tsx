@@ -5,13 +5,13 @@ import { Icon } from '../../components/icon/icon';
 import { Paged } from '../../components/paged/paged';
 import { Tap } from '../../components/tap/tap';
 import { moneyWords } from '../../shared/digits';
-import { countedSteps } from '../flow';
 import type { Draft } from '../flow';
 import { pictureFor, useKiosk } from '../kiosk';
 import { Ask, Notify } from './ask';
 import { Check } from './check';
 import { Way } from './done';
 import { Frame, Heading, NextButton } from './frame';
+import { Progress } from './progress';
 import type { Page } from '../session';
 
 export function Form({ page, draft }: { page: Page & { name: 'form' }; draft: Draft }) {
@@ -25,19 +25,6 @@ export function Form({ page, draft }: { page: Page & { name: 'form' }; draft: Dr
   const field = [...pack.applicant, ...draft.service.fields].find((one) => one.id === id);
   if (!field) return <Check draft={draft} />;
   return <Ask key={page.step} draft={draft} field={field} fault={page.faults?.[0]?.text} />;
-}
-
-/** "3 / 6" and as many dots: how far it still is. */
-export function Progress({ draft, step }: { draft: Draft; step: string }) {
-  const { t, pack } = useKiosk();
-  const steps = countedSteps(pack, draft);
-  const at = Math.max(0, steps.indexOf(step));
-  return (
-    <p class="progress" aria-label={t('kiosk.form.progress', { n: at + 1, total: steps.length })}>
-      <span class="dots">{steps.map((one, i) => <i key={one} class={i < at ? 'past' : i === at ? 'now' : ''} />)}</span>
-      <b>{`${at + 1}/${steps.length}`}</b>
-    </p>
-  );
 }
 
 const kTones: Record<string, string> = { letter: 'tone-sea', complaint: 'tone-sun', levy_report: 'tone-clay' };

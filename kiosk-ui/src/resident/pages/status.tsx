@@ -9,7 +9,7 @@ import { dayWords, momentOf } from '../../shared/dates';
 import { useKiosk } from '../kiosk';
 import { marksOf } from '../stepper';
 import type { CaseStatus } from '../types';
-import { failureWords } from './ask';
+import { failureWords } from './failure_words';
 import { GroupBoxes } from './boxes';
 import { Frame, Heading, NextButton } from './frame';
 
