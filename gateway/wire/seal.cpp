@@ -7,92 +7,147 @@
 namespace kentongan::wire {
 namespace {
 
-// version u8 · recipient u8 · box u32 · item 16 · sealed box · signature 64
-constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kHeader = 1 + 1 + 4 + 16;
-constexpr std::size_t kOverhead = kHeader + crypto_box_SEALBYTES + crypto_sign_BYTES;
-// A signature over an envelope must never verify as a signature over anything else.
-constexpr std::string_view kContext = "kentongan envelope 1";
+constexpr std::size_t kTag = crypto_aead_chacha20poly1305_ietf_ABYTES;
+constexpr std::size_t kOpeningHeader = 6;
+constexpr std::size_t kLongestHeader = 7;
 
-Bytes signed_part(BytesView envelope) {
-    Bytes out(kContext.begin(), kContext.end());
-    out.insert(out.end(), envelope.begin(), envelope.end() - crypto_sign_BYTES);
-    return out;
+// The number of items is a short varint; the statement has 3 or 4 bytes.
+Bytes closed_statement(const ClosedEpoch& closed) {
+    ByteWriter out;
+    out.u16(closed.number);
+    out.varint(closed.items);
+    return std::move(out).take();
+}
+
+bool fits_sms_as_opening(std::size_t payload) {
+    return kOpeningHeader + kNoiseOverhead + padded_size(payload, true) <= kSmsBytes;
+}
+
+bool fits_sms_alone(std::size_t payload) {
+    return kLongestHeader + kTag + padded_size(payload, false) <= kSmsBytes;
+}
+
+// A first boot may have had little randomness to draw from: two boxes, or one box twice, must still not make
+// the same ephemeral key.
+AgreePair ephemeral_pair(const BoxSecret& box, const Key32& psk, std::uint16_t number) {
+    Key32 random{};
+    random_bytes(random);
+    ByteWriter hedge;
+    hedge.raw(box.agree);
+    hedge.raw(psk);
+    hedge.u32(box.shown.box.value);
+    hedge.u16(number);
+    auto message = std::move(hedge).take();
+    Key32 secret{};
+    crypto_generichash(secret.data(), secret.size(), message.data(), message.size(), random.data(),
+                       random.size());
+    wipe(message);
+    wipe(random);
+    auto pair = agree_pair(secret);
+    wipe(secret);
+    return pair;
 }
 
 } // namespace
 
-Result<EnvelopeHeader> read_header(BytesView envelope) {
-    if (envelope.size() > kMaxEnvelope) return fail(ErrorCode::kCorrupt, "envelope.size");
-    ByteReader reader(envelope);
-    auto version = TRY(reader.u8());
-    if (version != kVersion) return fail(ErrorCode::kUnsupported, "envelope.version", version);
-    if (envelope.size() < kOverhead) return fail(ErrorCode::kCorrupt, "envelope.size");
-    auto recipient = TRY(reader.u8());
-    if (recipient != static_cast<std::uint8_t>(domain::Recipient::kDistrict) &&
-        recipient != static_cast<std::uint8_t>(domain::Recipient::kInspectorate))
-        return fail(ErrorCode::kCorrupt, "envelope.recipient", recipient);
-    EnvelopeHeader header;
-    header.recipient = static_cast<domain::Recipient>(recipient);
-    header.box.value = TRY(reader.u32());
-    header.item.value = TRY(reader.array<16>());
-    return header;
+Key32 psk_for(const Key32& psk, domain::Recipient recipient) {
+    if (recipient == domain::Recipient::kDistrict) return psk;
+    constexpr std::string_view kPurpose = "kentongan psk of the inspectorate";
+    Key32 out{};
+    crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(kPurpose.data()),
+                       kPurpose.size(), psk.data(), psk.size());
+    return out;
 }
 
-Status verify(BytesView envelope, const BoxPublic& box) {
-    auto header = TRY(read_header(envelope));
-    if (header.box != box.box) return fail(ErrorCode::kDenied, "envelope.box");
-    auto message = signed_part(envelope);
-    const auto* signature = envelope.data() + envelope.size() - crypto_sign_BYTES;
-    if (crypto_sign_verify_detached(signature, message.data(), message.size(), box.sign.data()) != 0)
-        return fail(ErrorCode::kDenied, "envelope.signature");
+bool Sealer::must_open(domain::Recipient recipient, Instant now) const {
+    const auto& epoch = recipient == domain::Recipient::kInspectorate ? inspectorate_ : district_;
+    return epoch.number == 0 || epoch.next >= kMaxEpochItems || epoch.key_id != to_.key_id ||
+           now - epoch.opened >= kEpochLength || now < epoch.opened;
+}
+
+Status Sealer::open(domain::Recipient recipient, std::uint16_t number, const ClosedEpoch& previous,
+                    Instant now) {
+    if (box_.shown.box.value > 0xFFFF) return fail(ErrorCode::kNoSpace, "seal.box", box_.shown.box.value);
+    Epoch epoch;
+    epoch.number = number;
+    epoch.key_id = to_.key_id;
+    epoch.previous = previous;
+    epoch.opened = now;
+    auto pair = ephemeral_pair(box_, psk_.get(), number);
+    std::copy_n(pair.shown.begin(), epoch.mark.size(), epoch.mark.begin());
+    auto initiator = agree_pair(box_.agree);
+    auto psk = psk_for(psk_.get(), recipient);
+    const auto& responder =
+        recipient == domain::Recipient::kInspectorate ? to_.inspectorate : to_.district;
+    NoiseSecrets secrets;
+    auto writer = NoiseWriter::begin(prologue_of(header(recipient, epoch)), initiator, responder, &psk, pair,
+                                     secrets);
+    wipe(psk);
+    if (!writer) return tl::unexpected<Error>(writer.error());
+    epoch.opening = *writer;
+    epoch.key = GuardedKey(secrets.first);
+    epoch.second = GuardedKey(secrets.second);
+    of(recipient) = std::move(epoch);
     return {};
 }
 
-Result<Bytes> SealedBoxSealer::seal(domain::Recipient recipient, ItemId item, BytesView record) {
-    if (record.size() + kOverhead + item.value.size() > kMaxEnvelope)
-        return fail(ErrorCode::kNoSpace, "envelope.seal");
-    ByteWriter out;
-    out.u8(kVersion);
-    out.u8(static_cast<std::uint8_t>(recipient));
-    out.u32(box_.shown.box.value);
-    out.raw(item.value);
-
-    const auto& key =
-        recipient == domain::Recipient::kInspectorate ? district_.inspectorate : district_.district;
-    // The item id goes inside as well: a sealed box has no associated data, and a ciphertext moved under
-    // another header must not open.
-    Bytes inside(item.value.begin(), item.value.end());
-    inside.insert(inside.end(), record.begin(), record.end());
-    Bytes sealed(inside.size() + crypto_box_SEALBYTES);
-    int failed = crypto_box_seal(sealed.data(), inside.data(), inside.size(), key.data());
-    wipe(inside);
-    if (failed != 0) return fail(ErrorCode::kInternal, "envelope.seal");
-    out.raw(sealed);
-
-    std::array<std::uint8_t, crypto_sign_BYTES> signature{};
-    Bytes envelope = std::move(out).take();
-    envelope.resize(envelope.size() + crypto_sign_BYTES);
-    auto message = signed_part(envelope);
-    crypto_sign_detached(signature.data(), nullptr, message.data(), message.size(), box_.sign.data());
-    std::copy(signature.begin(), signature.end(), envelope.end() - crypto_sign_BYTES);
-    return envelope;
+ItemHeader Sealer::header(domain::Recipient recipient, const Epoch& epoch) const {
+    return {box_.shown.box, epoch.number, epoch.next, recipient,
+            epoch.next == 0 ? epoch.key_id : std::uint8_t{0}};
 }
 
-Result<Bytes> open(BytesView envelope, const DistrictSecret& district) {
-    auto header = TRY(read_header(envelope));
-    auto sealed = envelope.subspan(kHeader, envelope.size() - kHeader - crypto_sign_BYTES);
-    bool inspectorate = header.recipient == domain::Recipient::kInspectorate;
-    const auto& shown = inspectorate ? district.shown.inspectorate : district.shown.district;
-    const auto& secret = inspectorate ? district.inspectorate : district.district;
-    Bytes inside(sealed.size() - crypto_box_SEALBYTES);
-    if (crypto_box_seal_open(inside.data(), sealed.data(), sealed.size(), shown.data(), secret.data()) != 0)
-        return fail(ErrorCode::kDenied, "envelope.open");
-    if (inside.size() < header.item.value.size() ||
-        !std::equal(header.item.value.begin(), header.item.value.end(), inside.begin()))
-        return fail(ErrorCode::kDenied, "envelope.item");
-    inside.erase(inside.begin(), inside.begin() + static_cast<std::ptrdiff_t>(header.item.value.size()));
-    return inside;
+Sealer::Turn Sealer::take(domain::Recipient recipient, std::size_t record_size) {
+    auto& epoch = of(recipient);
+    auto here = [&] { return item_id({box_.shown.box, epoch.number, epoch.next, epoch.mark}); };
+    std::optional<std::pair<ItemId, Bytes>> opening;
+    if (epoch.next == 0) {
+        auto longest = record_size + kTurnSlack;
+        auto statement = closed_statement(epoch.previous).size();
+        if (fits_sms_alone(longest) && !fits_sms_as_opening(longest + statement)) {
+            auto item = here();
+            opening.emplace(item, write_opening(recipient, epoch, {}));
+        }
+    }
+    auto seed = epoch.next == 0 ? seed_of_opening(epoch.second.get()) : seed_of_item(epoch.key.get());
+    return {here(), seed, std::move(opening)};
+}
+
+Bytes Sealer::write_opening(domain::Recipient recipient, Epoch& epoch, BytesView record) {
+    auto payload = closed_statement(epoch.previous);
+    payload.insert(payload.end(), record.begin(), record.end());
+    // A bare opening needs no padding: everybody sees that it is one.
+    auto padded = record.empty() ? payload : pad(payload, true);
+    auto out = encode(header(recipient, epoch));
+    auto message = epoch.opening->write(padded);
+    out.insert(out.end(), message.begin(), message.end());
+    wipe(payload);
+    wipe(padded);
+    epoch.opening.reset();
+    epoch.second = GuardedKey();
+    epoch.next = 1;
+    return out;
+}
+
+Result<Bytes> Sealer::seal(domain::Recipient recipient, BytesView record) {
+    if (record.empty()) return fail(ErrorCode::kInvalid, "seal.record");
+    if (record.size() + 2 * kSmsBytes > kMaxItem) return fail(ErrorCode::kNoSpace, "seal.record");
+    auto& epoch = of(recipient);
+    if (epoch.next == 0) return write_opening(recipient, epoch, record);
+    auto out = encode(header(recipient, epoch));
+    auto padded = pad(record, false);
+    auto sealed = seal_once(epoch.key.get(), out, padded);
+    wipe(padded);
+    auto next = noise_rekey(epoch.key.get());
+    epoch.key.set(next);
+    wipe(next);
+    ++epoch.next;
+    out.insert(out.end(), sealed.begin(), sealed.end());
+    return out;
+}
+
+void Sealer::abandon() {
+    district_ = Epoch();
+    inspectorate_ = Epoch();
 }
 
 } // namespace kentongan::wire

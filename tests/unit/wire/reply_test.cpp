@@ -1,20 +1,15 @@
 #include "wire/private_rows.hpp"
 #include "wire/reply.hpp"
-#include "wire/seal.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <algorithm>
-
 using namespace kentongan;
-using domain::Recipient;
 
 namespace {
 
 struct Keys {
     wire::BoxSecret box = wire::make_box_keys(BoxId{7});
     wire::DistrictSecret district = wire::make_district_keys();
-    wire::SealedBoxSealer sealer{box, district.shown};
 };
 
 ItemId item_of(std::uint8_t fill) {
@@ -26,66 +21,6 @@ ItemId item_of(std::uint8_t fill) {
 const Bytes kRecord = {1, 2, 3, 4, 5, 6, 7, 8, 9};
 
 } // namespace
-
-TEST_CASE("a sealed item opens at the district and says whose it is") {
-    Keys keys;
-    auto envelope = keys.sealer.seal(Recipient::kDistrict, item_of(9), kRecord);
-    REQUIRE(envelope);
-    REQUIRE(wire::verify(*envelope, keys.box.shown));
-    auto header = wire::read_header(*envelope);
-    CHECK(header->box == BoxId{7});
-    CHECK(header->item == item_of(9));
-    CHECK(header->recipient == Recipient::kDistrict);
-    CHECK(*wire::open(*envelope, keys.district) == kRecord);
-    CHECK(std::search(envelope->begin(), envelope->end(), kRecord.begin(), kRecord.end()) == envelope->end());
-}
-
-TEST_CASE("the same record sealed twice is not recognisable") {
-    Keys keys;
-    auto first = *keys.sealer.seal(Recipient::kDistrict, item_of(1), kRecord);
-    auto second = *keys.sealer.seal(Recipient::kDistrict, item_of(1), kRecord);
-    CHECK(first != second);
-}
-
-TEST_CASE("every flipped bit of an envelope is refused") {
-    Keys keys;
-    auto envelope = *keys.sealer.seal(Recipient::kInspectorate, item_of(9), kRecord);
-    for (std::size_t bit = 0; bit < envelope.size() * 8; ++bit) {
-        auto altered = envelope;
-        altered[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
-        INFO("bit " << bit);
-        REQUIRE_FALSE(wire::verify(altered, keys.box.shown));
-    }
-    for (std::size_t size = 0; size < envelope.size(); ++size)
-        REQUIRE_FALSE(wire::verify(BytesView(envelope).first(size), keys.box.shown));
-}
-
-TEST_CASE("other keys open nothing: another district's, the other recipient's, another box's signature") {
-    Keys keys;
-    Keys others;
-    auto envelope = *keys.sealer.seal(Recipient::kInspectorate, item_of(9), kRecord);
-    CHECK(wire::open(envelope, others.district).error().code == ErrorCode::kDenied);
-    CHECK(wire::verify(envelope, others.box.shown).error().code == ErrorCode::kDenied);
-
-    auto without = keys.district;
-    without.inspectorate = without.district; // a server that was not given the inspectorate's key
-    CHECK(wire::open(envelope, without).error().code == ErrorCode::kDenied);
-}
-
-TEST_CASE("a ciphertext under another item's header does not open, even if the box signed it") {
-    Keys keys;
-    auto first = *keys.sealer.seal(Recipient::kDistrict, item_of(1), kRecord);
-    auto second = *keys.sealer.seal(Recipient::kDistrict, item_of(2), kRecord);
-    auto mixed = first;
-    std::copy(second.begin() + 6, second.begin() + 22, mixed.begin() + 6);
-    CHECK(wire::open(mixed, keys.district).error().code == ErrorCode::kDenied);
-}
-
-TEST_CASE("a record that is too long is refused before anything is written") {
-    Keys keys;
-    CHECK(keys.sealer.seal(Recipient::kDistrict, item_of(1), Bytes(wire::kMaxEnvelope)).error().code ==
-          ErrorCode::kNoSpace);
-}
 
 TEST_CASE("a reply opens with the receipt only") {
     auto receipt = domain::make_receipt_code(123456789);

@@ -1,0 +1,236 @@
+// Frames and parcels, calls and answers: what travels beside a single item.
+#include "wire/answer.hpp"
+#include "wire/seal.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+using namespace kentongan;
+using namespace kentongan::wire;
+using domain::Recipient;
+
+const Instant kNow = from_unix(1764036000);
+
+AgreePair fresh() {
+    Key32 secret{};
+    random_bytes(secret);
+    return agree_pair(secret);
+}
+
+std::vector<Bytes> sealed_items(std::size_t count) {
+    BoxSecret box = make_box_keys(BoxId{7});
+    Sealer sealer(box, fresh().secret, {1, fresh().shown, fresh().shown});
+    std::vector<Bytes> out;
+    REQUIRE(sealer.open(Recipient::kDistrict, 1, {}, kNow));
+    for (std::size_t i = 0; i < count; ++i) {
+        auto turn = sealer.take(Recipient::kDistrict, 70);
+        REQUIRE_FALSE(turn.opening);
+        out.push_back(*sealer.seal(Recipient::kDistrict, Bytes(70, static_cast<std::uint8_t>(i))));
+    }
+    return out;
+}
+
+std::vector<BytesView> views(const std::vector<Bytes>& items) {
+    return {items.begin(), items.end()};
+}
+
+Call full_call() {
+    Call out;
+    out.box = BoxId{7};
+    out.key_id = 2;
+    out.echo = 0x12345678;
+    out.last_update = 300;
+    out.waiting = 12;
+    out.newest = {9, 100};
+    out.keyring = 4;
+    out.wanted = {{2, "id-jember", 3, 4096}};
+    return out;
+}
+
+Answer full_answer() {
+    Answer out;
+    out.box = BoxId{7};
+    out.key_id = 2;
+    out.echo = 0x12345678;
+    out.district_time = kNow;
+    out.newest_epoch = 9;
+    out.keyring = 4;
+    out.acks = {{8, {1, 2, 3, 4}, 10, 5}, {9, {5, 6, 7, 8}, 1, 0}};
+    StatusUpdate update;
+    update.sequence = 301;
+    update.item = item_id({BoxId{7}, 8, 3, {1, 2, 3, 4}});
+    update.state = 4;
+    update.at = kNow;
+    update.reply = Bytes(60, 1);
+    update.notice = Bytes(80, 2);
+    out.updates = {update, update};
+    out.updates[1].sequence = 302;
+    out.pieces = {{3, "apbdes-2026", 1, 0, Bytes(200, 9)}};
+    out.more = true;
+    return out;
+}
+
+std::optional<Mark> marks(std::uint16_t epoch) {
+    if (epoch == 8) return Mark{1, 2, 3, 4};
+    if (epoch == 9) return Mark{5, 6, 7, 8};
+    return std::nullopt;
+}
+
+LinkKeys some_keys() {
+    auto keys = link_keys(fresh().secret, fresh().shown, fresh().secret);
+    REQUIRE(keys);
+    return *keys;
+}
+
+} // namespace
+
+TEST_CASE("neighbours share a header and come out as they went in") {
+    auto items = sealed_items(20);
+    std::size_t used = 0;
+    auto frames = compose(views(items), 64 * 1024, used);
+    CHECK(used == 20);
+    REQUIRE(frames.size() == 2); // the opening alone, the rest together
+    std::vector<Bytes> out;
+    std::size_t bytes = 0;
+    for (const auto& frame : frames) {
+        bytes += frame.size();
+        auto some = items_of(frame);
+        REQUIRE(some);
+        out.insert(out.end(), some->begin(), some->end());
+    }
+    CHECK(out == items);
+    // 18 bytes around a record of 70 (80 with its padding) in a batch, and the opening's own.
+    CHECK(bytes == items[0].size() + kBatchHeader - 1 + 19 * (80 + 16 + 1));
+}
+
+TEST_CASE("compose fills what room there is and no more, in order, and batches neighbours only") {
+    auto items = sealed_items(30);
+    items.erase(items.begin() + 10);
+    for (std::size_t room = 0; room < 4000; room += 7) {
+        std::size_t used = 0;
+        auto frames = compose(views(items), room, used);
+        CHECK(write_parcel(frames).size() <= room);
+        std::vector<Bytes> out;
+        for (const auto& frame : frames) {
+            auto some = items_of(frame);
+            REQUIRE(some);
+            out.insert(out.end(), some->begin(), some->end());
+        }
+        REQUIRE(out.size() == used);
+        CHECK(std::equal(out.begin(), out.end(), items.begin()));
+        if (used < items.size()) CHECK(write_parcel(frames).size() + items[used].size() + 4 > room);
+    }
+}
+
+TEST_CASE("a parcel gives its frames, and anything cut off is refused") {
+    auto items = sealed_items(5);
+    auto parcel = write_parcel(items);
+    auto frames = read_parcel(parcel);
+    REQUIRE(frames);
+    REQUIRE(frames->size() == 5);
+    for (std::size_t i = 0; i < 5; ++i) CHECK(Bytes((*frames)[i].begin(), (*frames)[i].end()) == items[i]);
+    std::size_t whole = 0;
+    for (std::size_t size = 0; size < parcel.size(); ++size)
+        if (read_parcel(BytesView(parcel).first(size))) ++whole;
+    CHECK(whole == 4); // cut between two frames
+    CHECK_FALSE(read_parcel({}));
+}
+
+TEST_CASE("a batch that promises more than it holds, or an opening in it, is refused") {
+    auto items = sealed_items(4);
+    auto all = views(items);
+    auto batch = write_batch(std::span(all).subspan(1));
+    REQUIRE(items_of(batch));
+    for (std::size_t size = 0; size < batch.size(); ++size) CHECK_FALSE(items_of(BytesView(batch).first(size)));
+    auto more = batch;
+    more[6] = 4;
+    CHECK_FALSE(items_of(more));
+    auto opening = batch;
+    opening[0] |= 1;
+    CHECK_FALSE(items_of(opening));
+}
+
+TEST_CASE("both ends of a link make the same keys") {
+    auto box = fresh();
+    auto district = fresh();
+    auto psk = fresh().secret;
+    auto one = link_keys(box.secret, district.shown, psk);
+    auto other = link_keys(district.secret, box.shown, psk);
+    REQUIRE(one);
+    REQUIRE(other);
+    CHECK(one->up.tag == other->up.tag);
+    CHECK(one->down.stream == other->down.stream);
+    CHECK(one->up.tag != one->down.tag);
+    CHECK(one->up.tag != one->up.stream);
+    CHECK_FALSE(link_keys(box.secret, Key32{}, psk));
+}
+
+TEST_CASE("a call comes out as it went in, and no altered one does") {
+    auto keys = some_keys();
+    auto frame = encode(full_call(), keys.up);
+    CHECK(frame.size() < 70);
+    auto back = decode_call(frame, keys.up);
+    REQUIRE(back);
+    CHECK(*back == full_call());
+    CHECK_FALSE(decode_call(frame, keys.down));
+    for (std::size_t bit = 0; bit < frame.size() * 8; ++bit) {
+        auto flipped = frame;
+        flipped[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+        CHECK_FALSE(decode_call(flipped, keys.up));
+    }
+    for (std::size_t size = 0; size < frame.size(); ++size)
+        CHECK_FALSE(decode_call(BytesView(frame).first(size), keys.up));
+}
+
+TEST_CASE("an answer comes out as it went in, and no altered one does") {
+    auto keys = some_keys();
+    auto frame = encode(full_answer(), keys.down);
+    auto back = decode_answer(frame, keys.down, marks);
+    REQUIRE(back);
+    CHECK(*back == full_answer());
+    for (std::size_t bit = 0; bit < frame.size() * 8; ++bit) {
+        auto flipped = frame;
+        flipped[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+        CHECK_FALSE(decode_answer(flipped, keys.down, marks));
+    }
+    for (std::size_t size = 0; size < frame.size(); ++size)
+        CHECK_FALSE(decode_answer(BytesView(frame).first(size), keys.down, marks));
+}
+
+TEST_CASE("an acknowledgement alone is short, one SMS acknowledges thousands, and both are bound to their epochs") {
+    auto keys = some_keys();
+    Answer answer;
+    answer.box = BoxId{7};
+    answer.key_id = 2;
+    answer.acks = {{8, {1, 2, 3, 4}, 10, 5}};
+    CHECK(encode(answer, keys.down).size() <= 35);
+    answer.acks.clear();
+    for (std::uint16_t epoch = 1; epoch <= 9; ++epoch) answer.acks.push_back({epoch, {1, 1, 1, 1}, 1000, 3});
+    auto many = encode(answer, keys.down);
+    CHECK(many.size() <= kSmsBytes);
+    auto same = [](std::uint16_t) { return std::optional<Mark>({1, 1, 1, 1}); };
+    CHECK(decode_answer(many, keys.down, same));
+    // Another box of the same number, or a copy of this one, has other marks.
+    auto other = [](std::uint16_t epoch) {
+        return std::optional<Mark>({1, 1, 1, static_cast<std::uint8_t>(epoch == 5 ? 2 : 1)});
+    };
+    CHECK_FALSE(decode_answer(many, keys.down, other));
+    CHECK_FALSE(decode_answer(many, keys.down, marks));
+}
+
+TEST_CASE("what an acknowledgement covers") {
+    Ack ack{1, {}, 10, 0b101};
+    CHECK(ack.covers(9));
+    CHECK_FALSE(ack.covers(10));
+    CHECK(ack.covers(11));
+    CHECK_FALSE(ack.covers(12));
+    CHECK(ack.covers(13));
+    CHECK_FALSE(ack.covers(14));
+    CHECK_FALSE(ack.covers(900));
+    ReceivedSet set;
+    for (std::uint16_t counter = 0; counter < kMaxEpochItems; ++counter)
+        if (counter % 3 != 2) set.add(counter);
+    Ack made{1, {}, set.next(), set.beyond()};
+    for (std::uint16_t counter = 0; counter < 67; ++counter) CHECK(made.covers(counter) == set.has(counter));
+}
