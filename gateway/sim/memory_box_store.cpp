@@ -50,9 +50,40 @@ Status MemoryBoxStore::put_item(const box::QueuedItem& item, Instant) {
 
 Result<std::vector<box::QueuedItem>> MemoryBoxStore::queued_items(std::size_t most) {
     std::vector<box::QueuedItem> out;
-    for (const auto& [place, item] : now_.items)
-        if (!item.retired && out.size() < most) out.push_back(item.item);
+    for (auto urgency : {box::Urgency::kFirst, box::Urgency::kOrdinary, box::Urgency::kBulk})
+        for (const auto& [place, item] : now_.items)
+            if (!item.retired && item.item.urgency == urgency && out.size() < most) out.push_back(item.item);
     return out;
+}
+
+Result<std::vector<ItemId>> MemoryBoxStore::queued_between(const ItemId& first, const ItemId& last) {
+    std::vector<ItemId> out;
+    for (auto at = now_.places.lower_bound(first); at != now_.places.end() && at->first <= last; ++at)
+        if (!now_.items[at->second].retired) out.push_back(at->first);
+    return out;
+}
+
+Status MemoryBoxStore::put_epoch(const box::EpochRow& row) {
+    TRY(writable());
+    now_.epochs[row.number] = row;
+    now_.highest_epoch = std::max(now_.highest_epoch, row.number);
+    return {};
+}
+
+Result<std::optional<box::EpochRow>> MemoryBoxStore::epoch(std::uint16_t number) {
+    return found(now_.epochs, number);
+}
+
+Result<std::optional<box::EpochRow>> MemoryBoxStore::newest_epoch(domain::Recipient recipient) {
+    for (auto at = now_.epochs.rbegin(); at != now_.epochs.rend(); ++at)
+        if (at->second.recipient == recipient) return std::optional(at->second);
+    return std::optional<box::EpochRow>();
+}
+
+Status MemoryBoxStore::skip_epochs(std::uint16_t up_to) {
+    TRY(writable());
+    now_.highest_epoch = std::max(now_.highest_epoch, up_to);
+    return {};
 }
 
 Status MemoryBoxStore::retire_item(ItemId item, Instant now) {
@@ -84,7 +115,8 @@ Status MemoryBoxStore::put_case(const box::CaseRow& row) {
     TRY(writable());
     if (now_.cases.contains(row.item)) return fail(ErrorCode::kConflict, "memory.case");
     for (const auto& [item, other] : now_.cases)
-        if (other.code == row.code) return fail(ErrorCode::kConflict, "memory.code");
+        if (other.code == row.code || other.once == row.once)
+            return fail(ErrorCode::kConflict, "memory.code");
     now_.cases[row.item] = row;
     now_.events[row.item].push_back({row.state, row.since});
     return {};
@@ -92,6 +124,12 @@ Status MemoryBoxStore::put_case(const box::CaseRow& row) {
 
 Result<std::optional<box::CaseRow>> MemoryBoxStore::case_of(ItemId item) {
     return found(now_.cases, item);
+}
+
+Result<std::optional<box::CaseRow>> MemoryBoxStore::case_by_once(const box::Pseudonym& once) {
+    for (const auto& [item, row] : now_.cases)
+        if (row.once == once) return std::optional(row);
+    return std::optional<box::CaseRow>();
 }
 
 Result<std::optional<box::CaseRow>> MemoryBoxStore::case_by_code(const box::Pseudonym& code) {

@@ -23,8 +23,15 @@ class MemoryBoxStore final : public box::Store {
     Status retire_item(ItemId item, Instant now) override;
     Status drop_retired_before(Instant before) override;
     Result<std::uint32_t> waiting() override;
+    Result<std::vector<ItemId>> queued_between(const ItemId& first, const ItemId& last) override;
+    Status put_epoch(const box::EpochRow& row) override;
+    Result<std::optional<box::EpochRow>> epoch(std::uint16_t number) override;
+    Result<std::optional<box::EpochRow>> newest_epoch(domain::Recipient recipient) override;
+    Result<std::uint16_t> highest_epoch() override { return now_.highest_epoch; }
+    Status skip_epochs(std::uint16_t up_to) override;
     Status put_case(const box::CaseRow& row) override;
     Result<std::optional<box::CaseRow>> case_of(ItemId item) override;
+    Result<std::optional<box::CaseRow>> case_by_once(const box::Pseudonym& once) override;
     Result<std::optional<box::CaseRow>> case_by_code(const box::Pseudonym& code) override;
     Result<std::optional<box::CaseRow>> case_by_receipt(const box::Pseudonym& receipt) override;
     Status set_state(ItemId item, const box::CaseEvent& event, BytesView reply) override;
@@ -66,6 +73,8 @@ class MemoryBoxStore final : public box::Store {
     struct World {
         std::map<std::uint64_t, Item> items; ///< By place in the queue.
         std::map<ItemId, std::uint64_t> places;
+        std::map<std::uint16_t, box::EpochRow> epochs;
+        std::uint16_t highest_epoch = 0;
         std::map<ItemId, box::CaseRow> cases;
         std::map<ItemId, std::vector<box::CaseEvent>> events;
         std::uint64_t last_update = 0;

@@ -1,5 +1,7 @@
 #include "wire/answer.hpp"
 
+#include "wire/token.hpp"
+
 #include <algorithm>
 
 namespace kentongan::wire {
@@ -10,11 +12,10 @@ constexpr std::uint8_t kHasEcho = 1;
 constexpr std::uint8_t kHasNews = 2; // time, newest epoch, keyring, updates, pieces
 constexpr std::uint8_t kMore = 4;
 constexpr std::uint8_t kBeyond = 8; // any acknowledgement has a map
-constexpr std::uint8_t kKnownFlags = 15;
+constexpr std::uint8_t kTell = 16;
+constexpr std::uint8_t kKnownFlags = 31;
 constexpr std::size_t kMaxReply = 4200; // two texts of 2,000 bytes, sealed
 constexpr std::size_t kMaxNotice = 256;
-constexpr std::size_t kMaxName = 64;
-constexpr std::size_t kMaxPiece = 32 * 1024;
 
 Bytes outer(FrameKind kind, BoxId box, std::uint8_t key_id) {
     ByteWriter out;
@@ -77,13 +78,7 @@ void write_news(ByteWriter& out, const Answer& answer) {
         out.block(update.notice);
     }
     out.varint(answer.pieces.size());
-    for (const auto& piece : answer.pieces) {
-        out.u8(piece.kind);
-        out.text(piece.name);
-        out.varint(piece.version);
-        out.varint(piece.offset);
-        out.block(piece.bytes);
-    }
+    for (const auto& piece : answer.pieces) write_piece(out, piece);
 }
 
 Status read_news(ByteReader& in, Answer& answer) {
@@ -105,16 +100,7 @@ Status read_news(ByteReader& in, Answer& answer) {
         answer.updates.push_back(std::move(update));
     }
     auto pieces = TRY(read_count(in, kMaxPieces));
-    for (std::size_t i = 0; i < pieces; ++i) {
-        Piece piece;
-        piece.kind = TRY(in.u8());
-        piece.name = TRY(in.text(kMaxName));
-        piece.version = TRY(read_u32(in));
-        piece.offset = TRY(read_u32(in));
-        auto bytes = TRY(in.block(kMaxPiece));
-        piece.bytes.assign(bytes.begin(), bytes.end());
-        answer.pieces.push_back(std::move(piece));
-    }
+    for (std::size_t i = 0; i < pieces; ++i) answer.pieces.push_back(TRY(read_piece(in)));
     return {};
 }
 
@@ -133,6 +119,16 @@ Result<SealedFor> read_sealed_for(BytesView frame) {
     return out;
 }
 
+std::uint32_t holdings_mark(std::vector<Holding> holdings) {
+    if (holdings.empty()) return 0;
+    std::sort(holdings.begin(), holdings.end(),
+              [](const Holding& left, const Holding& right) { return left.name < right.name; });
+    ByteWriter all;
+    write_holdings(all, holdings);
+    auto hash = digest("kentongan holdings 1", all.bytes());
+    return std::uint32_t{hash[0]} << 24 | std::uint32_t{hash[1]} << 16 | std::uint32_t{hash[2]} << 8 | hash[3];
+}
+
 Bytes encode(const Call& call, const SivKey& up) {
     ByteWriter plain;
     plain.u32(call.echo);
@@ -141,13 +137,10 @@ Bytes encode(const Call& call, const SivKey& up) {
     plain.u16(call.newest.number);
     plain.varint(call.newest.items);
     plain.varint(call.keyring);
-    plain.varint(call.wanted.size());
-    for (const auto& wanted : call.wanted) {
-        plain.u8(wanted.kind);
-        plain.text(wanted.name);
-        plain.varint(wanted.version);
-        plain.varint(wanted.offset);
-    }
+    plain.u32(call.held);
+    plain.u8(static_cast<std::uint8_t>(call.wants.size()));
+    for (const auto& want : call.wants) write_want(plain, want);
+    if (!call.holdings.empty()) write_holdings(plain, call.holdings);
     return sealed(outer(FrameKind::kCall, call.box, call.key_id), up, plain.bytes(), {});
 }
 
@@ -165,15 +158,11 @@ Result<Call> decode_call(BytesView frame, const SivKey& up) {
     out.newest.number = TRY(in.u16());
     out.newest.items = static_cast<std::uint16_t>(TRY(read_count(in, kMaxEpochItems)));
     out.keyring = TRY(read_u32(in));
-    auto count = TRY(read_count(in, kMaxWanted));
-    for (std::size_t i = 0; i < count; ++i) {
-        Wanted wanted;
-        wanted.kind = TRY(in.u8());
-        wanted.name = TRY(in.text(kMaxName));
-        wanted.version = TRY(read_u32(in));
-        wanted.offset = TRY(read_u32(in));
-        out.wanted.push_back(std::move(wanted));
-    }
+    out.held = TRY(in.u32());
+    auto wants = TRY(in.u8());
+    if (wants > kMaxWants) return fail(ErrorCode::kCorrupt, "call.wants");
+    for (std::size_t i = 0; i < wants; ++i) out.wants.push_back(TRY(read_want(in)));
+    if (in.remaining() > 0) out.holdings = TRY(read_holdings(in));
     TRY(in.end());
     return out;
 }
@@ -186,7 +175,7 @@ Bytes encode(const Answer& answer, const SivKey& down) {
     ByteWriter head;
     head.raw(outer(FrameKind::kAnswer, answer.box, answer.key_id));
     head.u8(static_cast<std::uint8_t>((answer.echo != 0 ? kHasEcho : 0) | (news ? kHasNews : 0) |
-                                      (answer.more ? kMore : 0) | (beyond ? kBeyond : 0)));
+                                      (answer.more ? kMore : 0) | (answer.tell ? kTell : 0) | (beyond ? kBeyond : 0)));
     head.u8(static_cast<std::uint8_t>(answer.acks.size()));
     Bytes bound;
     for (const auto& ack : answer.acks) {
@@ -217,6 +206,7 @@ Result<Answer> decode_answer(BytesView frame, const SivKey& down,
     out.box = to.box;
     out.key_id = to.key_id;
     out.more = (flags & kMore) != 0;
+    out.tell = (flags & kTell) != 0;
     Bytes associated;
     for (std::size_t i = 0; i < count; ++i) {
         Ack ack;

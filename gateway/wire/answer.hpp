@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "wire/bulletin.hpp"
 #include "wire/frame.hpp"
 #include "wire/open.hpp"
 #include "wire/siv.hpp"
@@ -16,15 +17,6 @@
 
 namespace kentongan::wire {
 
-/// A publication that a box wants more of, or has.
-struct Wanted {
-    std::uint8_t kind = 0; ///< wire/bulletin.hpp
-    std::string name;
-    std::uint32_t version = 0; ///< The newest one held whole; 0: none.
-    std::uint32_t offset = 0;  ///< Of the next one: bytes that are here without a gap.
-    bool operator==(const Wanted&) const = default;
-};
-
 /// Box → district. Asks for news and tells how the box is.
 struct Call {
     BoxId box;
@@ -34,10 +26,15 @@ struct Call {
     std::uint32_t waiting = 0;     ///< Items in the queue.
     ClosedEpoch newest;            ///< The newest epoch, and how many items it has by now.
     std::uint32_t keyring = 0;     ///< Version held.
-    std::vector<Wanted> wanted;    ///< At most kMaxWanted.
+    std::uint32_t held = 0;        ///< holdings_mark() of the publications held.
+    std::vector<Holding> holdings; ///< Only when an answer asked for them.
+    std::vector<Want> wants;       ///< What is missing of publications on their way; at most kMaxWants.
     bool operator==(const Call&) const = default;
 };
-inline constexpr std::size_t kMaxWanted = 16;
+inline constexpr std::size_t kMaxWants = 8;
+
+/// Says in four bytes which publications are held; equal lists have equal marks, in any order. 0: none.
+[[nodiscard]] std::uint32_t holdings_mark(std::vector<Holding> holdings);
 
 /// Committed at the district.
 struct Ack {
@@ -65,15 +62,6 @@ struct StatusUpdate {
 };
 inline constexpr std::size_t kMaxUpdates = 256;
 
-/// A piece of a publication.
-struct Piece {
-    std::uint8_t kind = 0;
-    std::string name;
-    std::uint32_t version = 0;
-    std::uint32_t offset = 0;
-    Bytes bytes;
-    bool operator==(const Piece&) const = default;
-};
 inline constexpr std::size_t kMaxPieces = 64;
 inline constexpr std::size_t kMaxAnswer = 48 * 1024;
 
@@ -89,6 +77,7 @@ struct Answer {
     std::vector<StatusUpdate> updates; ///< Without a gap, oldest first.
     std::vector<Piece> pieces;
     bool more = false; ///< There is further news: call again at once.
+    bool tell = false; ///< Send Call::holdings next time.
     bool operator==(const Answer&) const = default;
 };
 

@@ -64,11 +64,13 @@ Result<ReceivedSet> ReceivedSet::read(BytesView bytes) {
 
 Result<std::pair<ReceivingChain, OpenedItem>> ReceivingChain::begin(const ReadItem& opening,
                                                                     const SenderKeys& sender,
-                                                                    const ReadingKeys& keys) {
+                                                                    const PrekeySecret& keys) {
     if (!opening.header.opening()) return fail(ErrorCode::kCorrupt, "chain.opening");
     if (opening.header.box != sender.box) return fail(ErrorCode::kDenied, "chain.box");
-    const auto& reader = opening.header.recipient == domain::Recipient::kInspectorate ? keys.inspectorate
-                                                                                      : keys.district;
+    AgreePair reader;
+    bool inspectorate = opening.header.recipient == domain::Recipient::kInspectorate;
+    reader.secret = inspectorate ? keys.inspectorate : keys.district;
+    reader.shown = inspectorate ? keys.shown.inspectorate : keys.shown.district;
     auto psk = psk_for(sender.psk, opening.header.recipient);
     auto opened = noise_read(prologue_of(opening.header), sender.agree, reader, &psk, opening.sealed);
     wipe(psk);

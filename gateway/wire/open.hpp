@@ -16,12 +16,6 @@ struct SenderKeys {
     Key32 psk{};
 };
 
-/// The district's reading keys under one number.
-struct ReadingKeys {
-    AgreePair district;
-    AgreePair inspectorate;
-};
-
 /// Which items of an epoch are there.
 class ReceivedSet {
   public:
@@ -63,7 +57,7 @@ class ReceivingChain {
     /// Errors: kDenied - not sealed by this box to these keys, or altered; kCorrupt.
     static Result<std::pair<ReceivingChain, OpenedItem>> begin(const ReadItem& opening,
                                                                const SenderKeys& sender,
-                                                               const ReadingKeys& keys);
+                                                               const PrekeySecret& keys);
 
     /// Changes nothing: the item counts as received when told so by received(), after the commit.
     /// Costs up to 1,023 key steps (below a millisecond).

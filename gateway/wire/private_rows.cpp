@@ -31,15 +31,12 @@ Pseudonym pseudonym(const Key32& store_key, std::string_view purpose, std::strin
     return keyed_hash(store_key, purpose, as_bytes(value));
 }
 
-std::uint64_t derived_number(const Key32& store_key, std::string_view purpose, const OnceToken& once,
-                             std::uint32_t attempt) {
-    ByteWriter value;
-    value.raw(once.value);
-    value.u32(attempt);
-    auto hash = keyed_hash(store_key, purpose, value.bytes());
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < 8; ++i) number = number << 8 | hash[i];
-    return number;
+Key32 key_of_token(const Key32& store_key, const OnceToken& once) {
+    Key32 out{};
+    auto name = "kentongan codes" + std::string(once.value.begin(), once.value.end());
+    crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(name.data()), name.size(),
+                       store_key.data(), store_key.size());
+    return out;
 }
 
 Bytes seal_row(const Key32& store_key, std::string_view purpose, BytesView plain) {

@@ -21,10 +21,9 @@ using Pseudonym = std::array<std::uint8_t, 16>;
 [[nodiscard]] Pseudonym pseudonym(const Key32& store_key, std::string_view purpose, BytesView value);
 [[nodiscard]] Pseudonym pseudonym(const Key32& store_key, std::string_view purpose, std::string_view value);
 
-/// A number that only this box can make again from the same token: codes are derived, so none need be stored
-/// to answer the same form twice with the same code.
-[[nodiscard]] std::uint64_t derived_number(const Key32& store_key, std::string_view purpose,
-                                           const OnceToken& once, std::uint32_t attempt);
+/// The key of what only the holder of a form's token may read again. The token itself is never stored, so a
+/// stolen box cannot make it.
+[[nodiscard]] Key32 key_of_token(const Key32& store_key, const OnceToken& once);
 
 /// XChaCha20-Poly1305 under the store key with `purpose` as associated data.
 [[nodiscard]] Bytes seal_row(const Key32& store_key, std::string_view purpose, BytesView plain);

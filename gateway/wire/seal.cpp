@@ -61,7 +61,7 @@ Key32 psk_for(const Key32& psk, domain::Recipient recipient) {
 
 bool Sealer::must_open(domain::Recipient recipient, Instant now) const {
     const auto& epoch = recipient == domain::Recipient::kInspectorate ? inspectorate_ : district_;
-    return epoch.number == 0 || epoch.next >= kMaxEpochItems || epoch.key_id != to_.key_id ||
+    return epoch.number == 0 || epoch.next >= kMaxEpochItems || epoch.key_id != to_.id ||
            now - epoch.opened >= kEpochLength || now < epoch.opened;
 }
 
@@ -70,13 +70,13 @@ Status Sealer::open(domain::Recipient recipient, std::uint16_t number, const Clo
     if (box_.shown.box.value > 0xFFFF) return fail(ErrorCode::kNoSpace, "seal.box", box_.shown.box.value);
     Epoch epoch;
     epoch.number = number;
-    epoch.key_id = to_.key_id;
+    epoch.key_id = to_.id;
     epoch.previous = previous;
     epoch.opened = now;
-    auto pair = ephemeral_pair(box_, psk_.get(), number);
+    auto pair = ephemeral_pair(box_, box_.psk, number);
     std::copy_n(pair.shown.begin(), epoch.mark.size(), epoch.mark.begin());
     auto initiator = agree_pair(box_.agree);
-    auto psk = psk_for(psk_.get(), recipient);
+    auto psk = psk_for(box_.psk, recipient);
     const auto& responder =
         recipient == domain::Recipient::kInspectorate ? to_.inspectorate : to_.district;
     NoiseSecrets secrets;
@@ -98,6 +98,7 @@ ItemHeader Sealer::header(domain::Recipient recipient, const Epoch& epoch) const
 
 Sealer::Turn Sealer::take(domain::Recipient recipient, std::size_t record_size) {
     auto& epoch = of(recipient);
+    uncommitted_ = true;
     auto here = [&] { return item_id({box_.shown.box, epoch.number, epoch.next, epoch.mark}); };
     std::optional<std::pair<ItemId, Bytes>> opening;
     if (epoch.next == 0) {
@@ -145,7 +146,13 @@ Result<Bytes> Sealer::seal(domain::Recipient recipient, BytesView record) {
     return out;
 }
 
+Sealer::Standing Sealer::standing(domain::Recipient recipient) const {
+    const auto& epoch = recipient == domain::Recipient::kInspectorate ? inspectorate_ : district_;
+    return {epoch.number, epoch.next, epoch.mark};
+}
+
 void Sealer::abandon() {
+    uncommitted_ = false;
     district_ = Epoch();
     inspectorate_ = Epoch();
 }

@@ -14,14 +14,6 @@
 
 namespace kentongan::wire {
 
-/// To whom a box seals now: the district's current prekeys and their number.
-struct SealTo {
-    std::uint8_t key_id = 0;
-    Key32 district{};
-    Key32 inspectorate{};
-    bool operator==(const SealTo&) const = default;
-};
-
 /// An epoch is not continued after this long, so that a stolen running box tells little of the days to come.
 inline constexpr std::chrono::hours kEpochLength{24};
 
@@ -33,12 +25,12 @@ inline constexpr std::chrono::hours kEpochLength{24};
 /// Threads: one at a time. Lifetime: `box` outlives the sealer.
 class Sealer {
   public:
-    Sealer(const BoxSecret& box, const Key32& psk, const SealTo& to) : box_(box), psk_(psk), to_(to) {}
+    Sealer(const BoxSecret& box, const Prekey& to) : box_(box), to_(to) {}
 
     /// The district's keys were rotated: the next item opens a new epoch.
-    void use(const SealTo& to) { to_ = to; }
+    void use(const Prekey& to) { to_ = to; }
 
-    /// Whether the next item needs open() before it: after a start, after abandon(), when the epoch is full, old
+    /// Whether the next item needs open() before it: after a start or abandon(), when the epoch is full, old
     /// or for other keys.
     [[nodiscard]] bool must_open(domain::Recipient recipient, Instant now) const;
 
@@ -60,11 +52,26 @@ class Sealer {
     static constexpr std::size_t kTurnSlack = 4;
 
     /// Seals the item that take() announced and goes on: its key is gone when this returns. Lose the item, and
-    /// its place stays empty: call abandon().
+    /// its place stays empty: call lost().
     /// Errors: kNoSpace - above kMaxItem; the place is still free then.
     Result<Bytes> seal(domain::Recipient recipient, BytesView record);
 
-    /// What was sealed since the last commit was not kept: end the epochs, so that no reader waits for it.
+    /// The counter of the next item and the mark of its epoch, for what is written beside it.
+    struct Standing {
+        std::uint16_t number = 0;
+        std::uint16_t items = 0; ///< Sealed so far.
+        Mark mark{};
+    };
+    [[nodiscard]] Standing standing(domain::Recipient recipient) const;
+
+    /// Everything sealed so far is kept.
+    void committed() { uncommitted_ = false; }
+    /// What was sealed since committed() was not kept: if there was anything the epochs end, so that no reader
+    /// waits for it.
+    void lost() {
+        if (uncommitted_) abandon();
+    }
+    /// Ends both epochs.
     void abandon();
 
   private:
@@ -86,10 +93,10 @@ class Sealer {
     Bytes write_opening(domain::Recipient recipient, Epoch& epoch, BytesView record);
 
     const BoxSecret& box_;
-    GuardedKey psk_;
-    SealTo to_;
+    Prekey to_;
     Epoch district_;
     Epoch inspectorate_;
+    bool uncommitted_ = false;
 };
 
 } // namespace kentongan::wire

@@ -9,6 +9,7 @@ namespace {
 
 using box::CaseEvent;
 using box::CaseRow;
+using box::EpochRow;
 using box::OutgoingSms;
 using box::Pseudonym;
 using box::QueuedItem;
@@ -64,9 +65,31 @@ CREATE TABLE sms_out(
   expires INTEGER NOT NULL,
   submitting INTEGER NOT NULL);
 )sql",
+    // Items of epochs: urgency, the epochs themselves, and the form's name beside the item's. Items sealed by
+    // a program before this one have no reader any more, so their rows go.
+    R"sql(
+DELETE FROM item;
+DELETE FROM "case";
+DELETE FROM case_event;
+DROP INDEX item_waiting;
+ALTER TABLE item RENAME COLUMN envelope TO sealed;
+ALTER TABLE item ADD COLUMN urgency INTEGER NOT NULL DEFAULT 2;
+CREATE INDEX item_waiting ON item(urgency, place) WHERE retired_at IS NULL;
+CREATE TABLE epoch(
+  number INTEGER PRIMARY KEY,
+  recipient INTEGER NOT NULL,
+  mark BLOB NOT NULL,
+  items INTEGER NOT NULL);
+CREATE INDEX epoch_recipient ON epoch(recipient, number);
+ALTER TABLE contact ADD COLUMN skipped_epochs INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE "case" DROP COLUMN attempt;
+ALTER TABLE "case" ADD COLUMN once BLOB NOT NULL DEFAULT x'';
+ALTER TABLE "case" ADD COLUMN codes BLOB NOT NULL DEFAULT x'';
+CREATE UNIQUE INDEX case_once ON "case"(once);
+)sql",
 };
 
-constexpr std::string_view kCaseColumns = "item,code,receipt,phone,service,state,since,attempt,reply";
+constexpr std::string_view kCaseColumns = "item,code,receipt,phone,service,state,since,once,reply,codes";
 
 CaseRow case_row(const Statement& row) {
     CaseRow out;
@@ -77,9 +100,15 @@ CaseRow case_row(const Statement& row) {
     out.service = static_cast<std::uint16_t>(row.integer(4));
     out.state = static_cast<std::uint8_t>(row.integer(5));
     out.since = instant(row, 6);
-    out.attempt = static_cast<std::uint32_t>(row.integer(7));
+    out.once = array_of<16>(row.blob(7));
     out.reply = row.blob(8);
+    out.codes = row.blob(9);
     return out;
+}
+
+EpochRow epoch_row(const Statement& row) {
+    return {static_cast<std::uint16_t>(row.integer(0)), static_cast<domain::Recipient>(row.integer(1)),
+            array_of<4>(row.blob(2)), static_cast<std::uint16_t>(row.integer(3))};
 }
 
 SmsPart part_row(const Statement& row) {
@@ -153,20 +182,64 @@ void SqliteBoxStore::rollback() {
 }
 
 Status SqliteBoxStore::put_item(const QueuedItem& item, Instant now) {
-    auto* sql = TRY(statement("INSERT INTO item(item,envelope,queued_at) VALUES(?1,?2,?3)"));
+    auto* sql = TRY(statement("INSERT INTO item(item,sealed,queued_at,urgency) VALUES(?1,?2,?3,?4)"));
     return sql->bind(1, BytesView(item.item.value))
-        .bind(2, BytesView(item.envelope))
+        .bind(2, BytesView(item.sealed))
         .bind(3, to_unix(now))
+        .bind(4, integer(item.urgency))
         .run();
 }
 
 Result<std::vector<QueuedItem>> SqliteBoxStore::queued_items(std::size_t most) {
     auto* sql =
-        TRY(statement("SELECT item,envelope FROM item WHERE retired_at IS NULL ORDER BY place LIMIT ?1"));
+        TRY(statement("SELECT item,sealed,urgency FROM item WHERE retired_at IS NULL ORDER BY urgency, place "
+                      "LIMIT ?1"));
     sql->bind(1, static_cast<std::int64_t>(most));
     return all_of<QueuedItem>(*sql, [](const Statement& row) {
-        return QueuedItem{ItemId{array_of<16>(row.blob(0))}, row.blob(1)};
+        return QueuedItem{ItemId{array_of<16>(row.blob(0))}, row.blob(1),
+                          static_cast<box::Urgency>(row.integer(2))};
     });
+}
+
+Result<std::vector<ItemId>> SqliteBoxStore::queued_between(const ItemId& first, const ItemId& last) {
+    auto* sql = TRY(statement("SELECT item FROM item WHERE item BETWEEN ?1 AND ?2 AND retired_at IS NULL "
+                              "ORDER BY item"));
+    sql->bind(1, BytesView(first.value)).bind(2, BytesView(last.value));
+    return all_of<ItemId>(*sql, [](const Statement& row) { return ItemId{array_of<16>(row.blob(0))}; });
+}
+
+Status SqliteBoxStore::put_epoch(const EpochRow& row) {
+    auto* sql = TRY(statement("INSERT INTO epoch(number,recipient,mark,items) VALUES(?1,?2,?3,?4) "
+                              "ON CONFLICT(number) DO UPDATE SET recipient=?2, mark=?3, items=?4"));
+    return sql->bind(1, integer(row.number))
+        .bind(2, integer(row.recipient))
+        .bind(3, BytesView(row.mark))
+        .bind(4, integer(row.items))
+        .run();
+}
+
+Result<std::optional<EpochRow>> SqliteBoxStore::epoch(std::uint16_t number) {
+    auto* sql = TRY(statement("SELECT number,recipient,mark,items FROM epoch WHERE number=?1"));
+    return one_of<EpochRow>(sql->bind(1, integer(number)), epoch_row);
+}
+
+Result<std::optional<EpochRow>> SqliteBoxStore::newest_epoch(domain::Recipient recipient) {
+    auto* sql = TRY(statement("SELECT number,recipient,mark,items FROM epoch WHERE recipient=?1 "
+                              "ORDER BY number DESC LIMIT 1"));
+    return one_of<EpochRow>(sql->bind(1, integer(recipient)), epoch_row);
+}
+
+Result<std::uint16_t> SqliteBoxStore::highest_epoch() {
+    auto* sql = TRY(statement("SELECT max(skipped_epochs, (SELECT ifnull(max(number),0) FROM epoch)) FROM contact"));
+    TRY(sql->step());
+    auto value = static_cast<std::uint16_t>(sql->integer(0));
+    sql->reset();
+    return value;
+}
+
+Status SqliteBoxStore::skip_epochs(std::uint16_t up_to) {
+    auto* sql = TRY(statement("UPDATE contact SET skipped_epochs=max(skipped_epochs,?1)"));
+    return sql->bind(1, integer(up_to)).run();
 }
 
 Status SqliteBoxStore::retire_item(ItemId item, Instant now) {
@@ -189,15 +262,15 @@ Result<std::uint32_t> SqliteBoxStore::waiting() {
 
 Status SqliteBoxStore::put_case(const CaseRow& row) {
     auto* sql =
-        TRY(statement("INSERT INTO \"case\"(item,code,receipt,phone,service,state,since,attempt,reply) "
-                      "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)"));
+        TRY(statement("INSERT INTO \"case\"(item,code,receipt,phone,service,state,since,once,reply,codes) "
+                      "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)"));
     sql->bind(1, BytesView(row.item.value)).bind(2, BytesView(row.code)).bind(3, BytesView(row.receipt));
     if (row.phone)
         sql->bind(4, BytesView(*row.phone));
     else
         sql->bind_null(4);
     sql->bind(5, std::int64_t{row.service}).bind(6, std::int64_t{row.state}).bind(7, to_unix(row.since));
-    TRY(sql->bind(8, std::int64_t{row.attempt}).bind(9, BytesView(row.reply)).run());
+    TRY(sql->bind(8, BytesView(row.once)).bind(9, BytesView(row.reply)).bind(10, BytesView(row.codes)).run());
     auto* event = TRY(statement("INSERT INTO case_event(item,state,at) VALUES(?1,?2,?3)"));
     return event->bind(1, BytesView(row.item.value))
         .bind(2, std::int64_t{row.state})
@@ -209,6 +282,12 @@ Result<std::optional<CaseRow>> SqliteBoxStore::case_of(ItemId item) {
     static const std::string text = "SELECT " + std::string(kCaseColumns) + " FROM \"case\" WHERE item=?1";
     auto* sql = TRY(statement(text));
     return one_of<CaseRow>(sql->bind(1, BytesView(item.value)), case_row);
+}
+
+Result<std::optional<CaseRow>> SqliteBoxStore::case_by_once(const Pseudonym& once) {
+    static const std::string text = "SELECT " + std::string(kCaseColumns) + " FROM \"case\" WHERE once=?1";
+    auto* sql = TRY(statement(text));
+    return one_of<CaseRow>(sql->bind(1, BytesView(once)), case_row);
 }
 
 Result<std::optional<CaseRow>> SqliteBoxStore::case_by_code(const Pseudonym& code) {

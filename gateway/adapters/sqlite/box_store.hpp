@@ -27,9 +27,16 @@ class SqliteBoxStore final : public box::Store {
     Status retire_item(ItemId item, Instant now) override;
     Status drop_retired_before(Instant before) override;
     Result<std::uint32_t> waiting() override;
+    Result<std::vector<ItemId>> queued_between(const ItemId& first, const ItemId& last) override;
+    Status put_epoch(const box::EpochRow& row) override;
+    Result<std::optional<box::EpochRow>> epoch(std::uint16_t number) override;
+    Result<std::optional<box::EpochRow>> newest_epoch(domain::Recipient recipient) override;
+    Result<std::uint16_t> highest_epoch() override;
+    Status skip_epochs(std::uint16_t up_to) override;
 
     Status put_case(const box::CaseRow& row) override;
     Result<std::optional<box::CaseRow>> case_of(ItemId item) override;
+    Result<std::optional<box::CaseRow>> case_by_once(const box::Pseudonym& once) override;
     Result<std::optional<box::CaseRow>> case_by_code(const box::Pseudonym& code) override;
     Result<std::optional<box::CaseRow>> case_by_receipt(const box::Pseudonym& receipt) override;
     Status set_state(ItemId item, const box::CaseEvent& event, BytesView reply) override;

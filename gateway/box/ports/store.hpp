@@ -7,9 +7,9 @@
 //  1. MUST keep everything written between begin() and a successful commit(), across a power cut after
 //  commit() returned.
 //  2. MUST keep nothing of a transaction that was not committed, and all of it or none.
-//  3. MUST return queued items oldest first, in the order of put_item().
+//  3. MUST return queued items by urgency, and those of one urgency in the order of put_item().
 //  4. MUST answer put_item() and put_case() of a known item with kConflict, and keep the first.
-//  5. MUST answer put_case() with a code already in use with kConflict.
+//  5. MUST answer put_case() with a code or a once-name already in use with kConflict.
 //  6. MUST report a full disk as kNoSpace, and MUST NOT have kept the row then.
 //  7. MUST hand out SMS answers before notices, and each kind oldest first.
 //  8. MUST NOT hand out an SMS that is submitting, or not yet due.
@@ -20,6 +20,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "wire/item.hpp"
 #include "wire/private_rows.hpp"
 
 #include <optional>
@@ -29,23 +30,41 @@ namespace kentongan::box {
 
 using wire::Pseudonym;
 
+/// What goes first when a link is narrow.
+enum class Urgency : std::uint8_t { // stored: do not change values
+    kFirst = 1,    ///< Openings of epochs, without which nothing of them is read; reports of illegal levies
+    kOrdinary = 2, ///< Requests
+    kBulk = 3,     ///< What is too large for an SMS
+};
+
 /// A sealed item on its way.
 struct QueuedItem {
     ItemId item;
-    Bytes envelope;
+    Bytes sealed;
+    Urgency urgency = Urgency::kOrdinary;
+};
+
+/// An epoch that this box has opened.
+struct EpochRow {
+    std::uint16_t number = 0;
+    domain::Recipient recipient = domain::Recipient::kDistrict;
+    wire::Mark mark{};
+    std::uint16_t items = 0; ///< Sealed and committed so far.
+    bool operator==(const EpochRow&) const = default;
 };
 
 /// What a status question is answered from.
 struct CaseRow {
     ItemId item;
+    Pseudonym once{}; ///< Of the form's token: the same form again is this case.
     Pseudonym code{};
     Pseudonym receipt{};
     std::optional<Pseudonym> phone; ///< Who may see more than state and date by SMS.
     std::uint16_t service = 0;      ///< domain::Service::number
     std::uint8_t state = 0;         ///< domain::State::number
     Instant since{};
-    std::uint32_t attempt = 0; ///< Which derivation gave the free code.
-    Bytes reply;               ///< The newest, sealed to the receipt (wire/reply.hpp).
+    Bytes codes; ///< Code and receipt, which only the form's token opens (wire/private_rows.hpp).
+    Bytes reply; ///< The newest, sealed to the receipt (wire/reply.hpp).
 };
 
 struct CaseEvent {
@@ -90,10 +109,23 @@ class Store {
     virtual Status retire_item(ItemId item, Instant now) = 0;
     virtual Status drop_retired_before(Instant before) = 0;
     virtual Result<std::uint32_t> waiting() = 0;
+    /// Of the queued ones, those with a name from `first` to `last`, both included, by name.
+    virtual Result<std::vector<ItemId>> queued_between(const ItemId& first, const ItemId& last) = 0;
+
+    // Epochs
+    /// Adds it, or tells how many items a known one has by now.
+    virtual Status put_epoch(const EpochRow& row) = 0;
+    virtual Result<std::optional<EpochRow>> epoch(std::uint16_t number) = 0;
+    virtual Result<std::optional<EpochRow>> newest_epoch(domain::Recipient recipient) = 0;
+    /// The highest number that was ever put or skipped; 0: none.
+    virtual Result<std::uint16_t> highest_epoch() = 0;
+    /// Numbers up to this one are used up. Not an error: they were before.
+    virtual Status skip_epochs(std::uint16_t up_to) = 0;
 
     // Cases
     virtual Status put_case(const CaseRow& row) = 0;
     virtual Result<std::optional<CaseRow>> case_of(ItemId item) = 0;
+    virtual Result<std::optional<CaseRow>> case_by_once(const Pseudonym& once) = 0;
     virtual Result<std::optional<CaseRow>> case_by_code(const Pseudonym& code) = 0;
     virtual Result<std::optional<CaseRow>> case_by_receipt(const Pseudonym& receipt) = 0;
     /// Not an error: an unknown item. An empty reply keeps the one before.

@@ -16,18 +16,11 @@ using domain::Recipient;
 
 struct Ends {
     BoxSecret box = make_box_keys(BoxId{7});
-    ReadingKeys reading{fresh(), fresh()};
-    Key32 psk = fresh().secret;
-    SealTo to{3, reading.district.shown, reading.inspectorate.shown};
-    SenderKeys sender{box.shown.box, box.shown.agree, psk};
+    PrekeySecret reading = prekey_from(3, as_bytes("a district"));
+    Prekey to = reading.shown;
+    SenderKeys sender{box.shown.box, box.shown.agree, box.psk};
     Instant now = from_unix(1764036000);
     std::uint16_t epochs = 0;
-
-    static AgreePair fresh() {
-        Key32 secret{};
-        random_bytes(secret);
-        return agree_pair(secret);
-    }
 
     struct Sealed {
         ItemId item;
@@ -64,7 +57,7 @@ Bytes record_of(std::size_t size, std::uint8_t with = 0x55) {
 
 TEST_CASE("items of an epoch open in any order, with the box's names and numbers") {
     Ends ends;
-    Sealer sealer(ends.box, ends.psk, ends.to);
+    Sealer sealer(ends.box, ends.to);
     std::vector<Ends::Sealed> items;
     for (std::uint8_t i = 0; i < 40; ++i) {
         auto some = ends.seal(sealer, record_of(60, i));
@@ -100,7 +93,7 @@ TEST_CASE("items of an epoch open in any order, with the box's names and numbers
 
 TEST_CASE("a chain made again from its opening goes on where it was") {
     Ends ends;
-    Sealer sealer(ends.box, ends.psk, ends.to);
+    Sealer sealer(ends.box, ends.to);
     std::vector<Ends::Sealed> items;
     for (std::uint8_t i = 0; i < 6; ++i) items.push_back(ends.seal(sealer, record_of(30, i)).back());
     ReceivedSet here;
@@ -119,7 +112,7 @@ TEST_CASE("a chain made again from its opening goes on where it was") {
 
 TEST_CASE("a flipped bit anywhere is refused, and so is every truncation") {
     Ends ends;
-    Sealer sealer(ends.box, ends.psk, ends.to);
+    Sealer sealer(ends.box, ends.to);
     auto opening = ends.seal(sealer, record_of(40)).back();
     auto item = ends.seal(sealer, record_of(70)).back();
     auto begun = ReceivingChain::begin(read(opening.bytes), ends.sender, ends.reading);
@@ -145,13 +138,16 @@ TEST_CASE("a flipped bit anywhere is refused, and so is every truncation") {
 
 TEST_CASE("only the recipient reads: the district not what is the inspectorate's, and the reverse") {
     Ends ends;
-    Sealer sealer(ends.box, ends.psk, ends.to);
+    Sealer sealer(ends.box, ends.to);
     auto levy = ends.seal(sealer, record_of(50), Recipient::kInspectorate).back();
     CHECK(ReceivingChain::begin(read(levy.bytes), ends.sender, ends.reading));
-    ReadingKeys swapped{ends.reading.inspectorate, ends.reading.district};
+    auto swapped = ends.reading;
+    std::swap(swapped.district, swapped.inspectorate);
+    std::swap(swapped.shown.district, swapped.shown.inspectorate);
     CHECK_FALSE(ReceivingChain::begin(read(levy.bytes), ends.sender, swapped));
     // The district's own key serves nothing, whatever it stands for.
-    ReadingKeys only{ends.reading.district, ends.reading.district};
+    auto only = ends.reading;
+    only.inspectorate = only.district;
     CHECK_FALSE(ReceivingChain::begin(read(levy.bytes), ends.sender, only));
     SenderKeys other = ends.sender;
     other.psk[0] ^= 1;
@@ -160,7 +156,7 @@ TEST_CASE("only the recipient reads: the district not what is the inspectorate's
 
 TEST_CASE("sizes: 22 or 23 bytes around an item, one SMS for what fits, and an opening that goes before") {
     Ends ends;
-    Sealer sealer(ends.box, ends.psk, ends.to);
+    Sealer sealer(ends.box, ends.to);
     auto first = ends.seal(sealer, record_of(78));
     REQUIRE(first.size() == 1);
     CHECK(first[0].bytes.size() == kSmsBytes);
@@ -191,7 +187,7 @@ TEST_CASE("sizes: 22 or 23 bytes around an item, one SMS for what fits, and an o
 
 TEST_CASE("an epoch ends when full, after a day, when keys are rotated or what it sealed was lost") {
     Ends ends;
-    Sealer sealer(ends.box, ends.psk, ends.to);
+    Sealer sealer(ends.box, ends.to);
     for (int i = 0; i < kMaxEpochItems; ++i) ends.seal(sealer, record_of(20));
     CHECK(ends.epochs == 1);
     CHECK(sealer.must_open(Recipient::kDistrict, ends.now));
@@ -201,7 +197,7 @@ TEST_CASE("an epoch ends when full, after a day, when keys are rotated or what i
     CHECK(sealer.must_open(Recipient::kDistrict, ends.now + kEpochLength));
     CHECK(sealer.must_open(Recipient::kDistrict, ends.now - std::chrono::hours(24 * 365 * 3)));
     auto rotated = ends.to;
-    rotated.key_id = 4;
+    rotated.id = 4;
     sealer.use(rotated);
     CHECK(sealer.must_open(Recipient::kDistrict, ends.now));
     sealer.use(ends.to);
@@ -210,12 +206,25 @@ TEST_CASE("an epoch ends when full, after a day, when keys are rotated or what i
     CHECK(sealer.must_open(Recipient::kDistrict, ends.now));
 }
 
+TEST_CASE("an epoch goes on after a commit and ends when a commit fails, but only if something was sealed") {
+    Ends ends;
+    Sealer sealer(ends.box, ends.to);
+    ends.seal(sealer, record_of(20));
+    CHECK(sealer.standing(Recipient::kDistrict).items == 1);
+    sealer.committed();
+    sealer.lost();
+    CHECK_FALSE(sealer.must_open(Recipient::kDistrict, ends.now));
+    ends.seal(sealer, record_of(20));
+    sealer.lost();
+    CHECK(sealer.must_open(Recipient::kDistrict, ends.now));
+}
+
 TEST_CASE("no key is used twice: every epoch and item seals one record differently") {
     Ends ends;
     std::set<Bytes> seen;
     std::size_t made = 0;
     for (int boot = 0; boot < 20; ++boot) {
-        Sealer sealer(ends.box, ends.psk, ends.to);
+        Sealer sealer(ends.box, ends.to);
         if (boot % 3 == 2) ends.epochs = 0; // a box restored from a copy repeats its numbers
         for (int i = 0; i < 10; ++i, ++made) {
             auto item = ends.seal(sealer, record_of(60)).back();
@@ -228,7 +237,7 @@ TEST_CASE("no key is used twice: every epoch and item seals one record different
 
 TEST_CASE("a forged counter costs the reader at most an epoch's key steps, and changes nothing") {
     Ends ends;
-    Sealer sealer(ends.box, ends.psk, ends.to);
+    Sealer sealer(ends.box, ends.to);
     auto opening = ends.seal(sealer, record_of(20)).back();
     auto begun = ReceivingChain::begin(read(opening.bytes), ends.sender, ends.reading);
     REQUIRE(begun);

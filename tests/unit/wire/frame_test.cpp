@@ -20,7 +20,7 @@ AgreePair fresh() {
 
 std::vector<Bytes> sealed_items(std::size_t count) {
     BoxSecret box = make_box_keys(BoxId{7});
-    Sealer sealer(box, fresh().secret, {1, fresh().shown, fresh().shown});
+    Sealer sealer(box, {1, fresh().shown, fresh().shown});
     std::vector<Bytes> out;
     REQUIRE(sealer.open(Recipient::kDistrict, 1, {}, kNow));
     for (std::size_t i = 0; i < count; ++i) {
@@ -44,7 +44,9 @@ Call full_call() {
     out.waiting = 12;
     out.newest = {9, 100};
     out.keyring = 4;
-    out.wanted = {{2, "id-jember", 3, 4096}};
+    out.held = 77;
+    out.wants = {{5, {{0, 100}, {300, 4}}}};
+    out.holdings = {{"id-jember", 3}};
     return out;
 }
 
@@ -66,7 +68,8 @@ Answer full_answer() {
     update.notice = Bytes(80, 2);
     out.updates = {update, update};
     out.updates[1].sequence = 302;
-    out.pieces = {{3, "apbdes-2026", 1, 0, Bytes(200, 9)}};
+    out.pieces = {{12345, 4000, 0, Bytes(200, 9)}};
+    out.tell = true;
     out.more = true;
     return out;
 }
@@ -169,7 +172,7 @@ TEST_CASE("both ends of a link make the same keys") {
 TEST_CASE("a call comes out as it went in, and no altered one does") {
     auto keys = some_keys();
     auto frame = encode(full_call(), keys.up);
-    CHECK(frame.size() < 70);
+    CHECK(frame.size() < 80);
     auto back = decode_call(frame, keys.up);
     REQUIRE(back);
     CHECK(*back == full_call());
