@@ -1,6 +1,7 @@
 #include "box/intake.hpp"
 
 #include "wire/record.hpp"
+#include "wire/record_codes.hpp"
 
 #include <algorithm>
 
@@ -93,10 +94,12 @@ Result<AcceptedRequest> Intake::accept(domain::Draft draft, const OnceToken& onc
         if (!TRY(ground_.store.case_by_code(row.code))) break;
     }
     request.code = accepted.code;
+    request.attempt = row.attempt;
 
-    auto record = wire::encode_request(ground_.pack, ground_.village, request);
+    auto record = wire::encode_request(ground_.pack, ground_.village, ground_.dictionaries, request);
     wipe_personal(request);
     if (!record) return tl::unexpected<Error>(record.error());
+    *record = wire::with_codes(request, *record);
     auto envelope = ground_.sealer.seal(service->recipient, item, *record);
     wipe(*record);
     if (!envelope) return tl::unexpected<Error>(envelope.error());

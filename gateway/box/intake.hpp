@@ -3,6 +3,7 @@
 
 #include "box/ports/store.hpp"
 #include "domain/request.hpp"
+#include "wire/dictionary.hpp"
 #include "wire/seal.hpp"
 
 namespace kentongan::box {
@@ -15,6 +16,7 @@ struct Ground {
     const wire::DistrictPublic& district;
     Store& store;
     wire::Sealer& sealer;
+    wire::Dictionaries dictionaries{}; ///< The pack's, loaded.
 };
 
 struct AcceptedRequest {
