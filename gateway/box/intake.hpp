@@ -3,6 +3,7 @@
 
 #include "box/ports/store.hpp"
 #include "domain/request.hpp"
+#include "wire/dictionary.hpp"
 #include "wire/seal.hpp"
 
 namespace kentongan::box {
@@ -15,6 +16,7 @@ struct Ground {
     const wire::DistrictPublic& district;
     Store& store;
     wire::Sealer& sealer;
+    wire::Dictionaries dictionaries{}; ///< The pack's, loaded.
 };
 
 struct AcceptedRequest {
@@ -39,6 +41,16 @@ class Intake {
                                    std::vector<domain::Problem>& problems);
 
   private:
+    Result<AcceptedRequest> known(const CaseRow& row, const wire::Key32& token_key) const;
+    Status open_epoch(domain::Recipient recipient, Instant now);
+    struct Sealed {
+        ItemId item;
+        domain::CaseCode code;
+        domain::ReceiptCode receipt;
+    };
+    /// Seals and queues; sets `request.attempt`.
+    Result<Sealed> seal(const domain::Service& service, domain::Request& request, Instant now);
+
     Ground ground_;
 };
 

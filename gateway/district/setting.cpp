@@ -1,6 +1,7 @@
 #include "district/setting.hpp"
 
 #include "wire/record.hpp"
+#include "wire/record_codes.hpp"
 #include "wire/seal.hpp"
 
 #include <algorithm>
@@ -40,10 +41,17 @@ Result<domain::Request> read_request(const Setting& setting, const Box& box, Byt
     if (village == nullptr) return fail(ErrorCode::kNotFound, "request.village");
     auto header = TRY(wire::read_header(envelope));
     auto record = TRY(wire::open(envelope, setting.keys));
-    auto request = wire::decode_request(setting.pack, *village, record);
+    domain::CaseCode code;
+    domain::ReceiptCode receipt;
+    auto bare = TRY(wire::take_codes(record, code, receipt));
+    auto request = wire::decode_request(setting.pack, *village, setting.dictionaries, bare);
     wipe(record);
     // The record does not repeat the id; open() has proved that it was sealed under this header's.
-    if (request) request->id = header.item;
+    if (request) {
+        request->id = header.item;
+        request->code = std::move(code);
+        request->receipt = std::move(receipt);
+    }
     return request;
 }
 

@@ -6,6 +6,7 @@
 #include "district/working_days.hpp"
 #include "domain/catalogue.hpp"
 #include "domain/request.hpp"
+#include "wire/dictionary.hpp"
 #include "wire/keys.hpp"
 
 #include <functional>
@@ -20,6 +21,7 @@ using Randomness = std::function<void(std::span<std::uint8_t>)>;
 
 struct Setting {
     domain::Pack pack;
+    wire::Dictionaries dictionaries;                              ///< The pack's, loaded.
     std::map<std::string, domain::Village, std::less<>> villages; ///< By id.
     wire::DistrictSecret keys;
     WorkingDays working_days;

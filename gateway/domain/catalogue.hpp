@@ -190,6 +190,13 @@ struct Keyword {
 /// An amount as people read it: "Rp1.234.567".
 [[nodiscard]] std::string amount(const Money& money, std::int64_t units);
 
+/// What common texts of a pack look like, for the compressor of records: opaque bytes here.
+struct TextDictionary {
+    std::uint32_t version = 0; ///< From 1; the newest writes, all read. A version's bytes never change.
+    std::vector<std::uint8_t> bytes;
+};
+inline constexpr std::size_t kMaxDictionary = 64 * 1024;
+
 struct Pack {
     std::string id; ///< "id-jember"
     std::uint32_t version = 0;
@@ -206,6 +213,7 @@ struct Pack {
     std::vector<Service> services;
     std::vector<Keyword> keywords;
     std::map<LanguageTag, std::map<std::string, std::string, std::less<>>> texts;
+    std::vector<TextDictionary> dictionaries; ///< By version; may be empty.
 
     [[nodiscard]] const Service* service(std::string_view id) const;
     [[nodiscard]] const Service* service(std::uint16_t number) const;

@@ -44,9 +44,11 @@ struct Draft {
 
 /// A checked request with its names. Personal: never logged, never stored but sealed.
 struct Request {
-    ItemId id;
-    CaseCode code;
-    ReceiptCode receipt;
+    ItemId id;           ///< Not in the record: whoever opened it knows it.
+    CaseCode code;       ///< Likewise.
+    ReceiptCode receipt; ///< Likewise.
+    /// Which try at a free code gave `code`, from 0.
+    std::uint32_t attempt = 0;
     std::string service;
     LanguageTag language;
     Channel channel = Channel::kKiosk;

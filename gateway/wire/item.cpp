@@ -11,12 +11,6 @@ constexpr std::uint8_t kOpening = 1;
 constexpr std::uint8_t kInspectorate = 2;
 constexpr std::uint8_t kKnownBits = kOpening | kInspectorate;
 
-// Payload lengths; an item's header and tag come on top: 23 bytes make 140 of the largest below, and an
-// opening's 54 of its own largest.
-constexpr std::size_t kItemBuckets[] = {64, 80, 96, 117};
-constexpr std::size_t kOpeningBuckets[] = {64, 86};
-constexpr std::size_t kStep = 64;
-
 Key32 keyed(const Key32& key, std::string_view purpose) {
     Key32 out{};
     crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(purpose.data()),
@@ -127,33 +121,6 @@ ItemSeed seed_of_opening(const Key32& second) {
 
 ItemSeed seed_of_item(const Key32& key) {
     return ItemSeed(keyed(key, "kentongan seed"));
-}
-
-std::size_t padded_size(std::size_t payload, bool opening) {
-    auto least = payload + 1;
-    auto fits = [&](std::size_t bucket) { return bucket >= least; };
-    if (opening) {
-        const auto* found = std::find_if(std::begin(kOpeningBuckets), std::end(kOpeningBuckets), fits);
-        if (found != std::end(kOpeningBuckets)) return *found;
-    } else {
-        const auto* found = std::find_if(std::begin(kItemBuckets), std::end(kItemBuckets), fits);
-        if (found != std::end(kItemBuckets)) return *found;
-    }
-    return (least + kStep - 1) / kStep * kStep;
-}
-
-Bytes pad(BytesView payload, bool opening) {
-    Bytes out(padded_size(payload.size(), opening));
-    std::copy(payload.begin(), payload.end(), out.begin());
-    out[payload.size()] = 0x80;
-    return out;
-}
-
-Result<BytesView> unpad(BytesView padded) {
-    auto end = padded.size();
-    while (end > 0 && padded[end - 1] == 0) --end;
-    if (end == 0 || padded[end - 1] != 0x80) return fail(ErrorCode::kCorrupt, "item.padding");
-    return padded.first(end - 1);
 }
 
 } // namespace kentongan::wire

@@ -86,14 +86,6 @@ class ItemSeed {
 /// The seed of the item that `key` seals.
 [[nodiscard]] ItemSeed seed_of_item(const Key32& key);
 
-/// Fills up to one of a few lengths, so that a length tells little: a byte 0x80 and zeros (ISO/IEC 7816-4).
-/// `opening`: leaves room for the larger header within one SMS.
-[[nodiscard]] Bytes pad(BytesView payload, bool opening);
-/// Errors: kCorrupt - no padding there.
-[[nodiscard]] Result<BytesView> unpad(BytesView padded);
-/// The length that pad() would give.
-[[nodiscard]] std::size_t padded_size(std::size_t payload, bool opening);
-
 /// What an opening says of the epoch before it, so that a courier who holds back its end is found out.
 struct ClosedEpoch {
     std::uint16_t number = 0; ///< 0: there was none.

@@ -1,5 +1,6 @@
 #include "wire/open.hpp"
 
+#include "wire/padding.hpp"
 #include "wire/seal.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ struct OpeningPayload {
 };
 
 Result<OpeningPayload> read_payload(BytesView payload) {
-    auto plain = payload.size() < kLeastPadded ? payload : TRY(unpad(payload));
+    auto plain = payload.size() < kLeastPadded ? payload : unpad(payload);
     ByteReader in(plain);
     OpeningPayload out;
     out.previous.number = TRY(in.u16());
@@ -106,10 +107,10 @@ Result<OpenedItem> ReceivingChain::open(const ReadItem& item) const {
     auto seed = seed_of_item(key);
     wipe(key);
     auto record = unpad(*padded);
-    if (!record || record->empty()) return fail(ErrorCode::kCorrupt, "chain.padding");
+    if (record.empty()) return fail(ErrorCode::kCorrupt, "chain.padding");
     auto place = opening_;
     place.counter = header.counter;
-    OpenedItem out{place, recipient_, Bytes(record->begin(), record->end()), seed, std::nullopt};
+    OpenedItem out{place, recipient_, Bytes(record.begin(), record.end()), seed, std::nullopt};
     wipe(*padded);
     return out;
 }

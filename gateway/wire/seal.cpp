@@ -1,5 +1,7 @@
 #include "wire/seal.hpp"
 
+#include "wire/padding.hpp"
+
 #include <sodium.h>
 
 #include <algorithm>
@@ -20,11 +22,11 @@ Bytes closed_statement(const ClosedEpoch& closed) {
 }
 
 bool fits_sms_as_opening(std::size_t payload) {
-    return kOpeningHeader + kNoiseOverhead + padded_size(payload, true) <= kSmsBytes;
+    return kOpeningHeader + kNoiseOverhead + padded_size(payload, Riding::kOpening) <= kSmsBytes;
 }
 
 bool fits_sms_alone(std::size_t payload) {
-    return kLongestHeader + kTag + padded_size(payload, false) <= kSmsBytes;
+    return kLongestHeader + kTag + padded_size(payload) <= kSmsBytes;
 }
 
 // A first boot may have had little randomness to draw from: two boxes, or one box twice, must still not make
@@ -117,12 +119,11 @@ Bytes Sealer::write_opening(domain::Recipient recipient, Epoch& epoch, BytesView
     auto payload = closed_statement(epoch.previous);
     payload.insert(payload.end(), record.begin(), record.end());
     // A bare opening needs no padding: everybody sees that it is one.
-    auto padded = record.empty() ? payload : pad(payload, true);
+    if (!record.empty()) payload.resize(padded_size(payload.size(), Riding::kOpening));
     auto out = encode(header(recipient, epoch));
-    auto message = epoch.opening->write(padded);
+    auto message = epoch.opening->write(payload);
     out.insert(out.end(), message.begin(), message.end());
     wipe(payload);
-    wipe(padded);
     epoch.opening.reset();
     epoch.second = GuardedKey();
     epoch.next = 1;
@@ -130,12 +131,12 @@ Bytes Sealer::write_opening(domain::Recipient recipient, Epoch& epoch, BytesView
 }
 
 Result<Bytes> Sealer::seal(domain::Recipient recipient, BytesView record) {
-    if (record.empty()) return fail(ErrorCode::kInvalid, "seal.record");
+    if (record.empty() || record.back() == 0) return fail(ErrorCode::kInvalid, "seal.record");
     if (record.size() + 2 * kSmsBytes > kMaxItem) return fail(ErrorCode::kNoSpace, "seal.record");
     auto& epoch = of(recipient);
     if (epoch.next == 0) return write_opening(recipient, epoch, record);
     auto out = encode(header(recipient, epoch));
-    auto padded = pad(record, false);
+    auto padded = TRY(pad(Bytes(record.begin(), record.end())));
     auto sealed = seal_once(epoch.key.get(), out, padded);
     wipe(padded);
     auto next = noise_rekey(epoch.key.get());

@@ -53,7 +53,8 @@ class Sealer {
 
     /// Seals the item that take() announced and goes on: its key is gone when this returns. Lose the item, and
     /// its place stays empty: call lost().
-    /// Errors: kNoSpace - above kMaxItem; the place is still free then.
+    /// Errors: kNoSpace - above kMaxItem; kInvalid - empty, or its last byte is zero (wire/padding.hpp). The
+    /// place is still free then.
     Result<Bytes> seal(domain::Recipient recipient, BytesView record);
 
     /// The counter of the next item and the mark of its epoch, for what is written beside it.

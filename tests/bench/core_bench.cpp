@@ -62,7 +62,8 @@ void wire_figures(const domain::Pack& pack, const domain::Village& village) {
     auto district = wire::make_district_keys();
     wire::SealedBoxSealer sealer(box, district.shown);
     auto request = letter();
-    auto record = std::move(wire::encode_request(pack, village, request)).take();
+    auto dictionaries = std::move(wire::Dictionaries::load(pack.dictionaries)).take();
+    auto record = std::move(wire::encode_request(pack, village, dictionaries, request)).take();
     auto envelope = std::move(sealer.seal(domain::Recipient::kDistrict, request.id, record)).take();
     wire::Upload upload;
     upload.box = box.shown.box;
@@ -70,7 +71,7 @@ void wire_figures(const domain::Pack& pack, const domain::Village& village) {
     say("wire.record_bytes_letter", static_cast<double>(record.size()));
     say("wire.envelope_bytes_letter", static_cast<double>(envelope.size()));
     say("wire.upload_bytes_per_letter_of_64", static_cast<double>(wire::encode(upload, box).size()) / 64);
-    say("wire.encode_us", median_us(2000, [&](int) { (void)wire::encode_request(pack, village, request); }));
+    say("wire.encode_us", median_us(2000, [&](int) { (void)wire::encode_request(pack, village, dictionaries, request); }));
     say("wire.seal_us",
         median_us(2000, [&](int) { (void)sealer.seal(domain::Recipient::kDistrict, request.id, record); }));
     say("wire.open_us", median_us(2000, [&](int) {

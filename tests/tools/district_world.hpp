@@ -5,6 +5,7 @@
 #include "district/intake.hpp"
 #include "sim/memory_district_store.hpp"
 #include "wire/record.hpp"
+#include "wire/record_codes.hpp"
 #include "wire/seal.hpp"
 
 #include <cstdlib>
@@ -143,8 +144,9 @@ struct DistrictWorld {
     }
 
     Bytes sealed(const domain::Request& request, const wire::BoxSecret& by) const {
-        auto record = wire::encode_request(setting.pack, setting.villages.at("hill"), request);
+        auto record = wire::encode_request(setting.pack, setting.villages.at("hill"), setting.dictionaries, request);
         if (!record) std::abort();
+        *record = wire::with_codes(request, *record);
         wire::SealedBoxSealer sealer(by, setting.keys.shown);
         auto envelope = sealer.seal(setting.pack.service(request.service)->recipient, request.id, *record);
         if (!envelope) std::abort();

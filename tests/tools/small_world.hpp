@@ -26,6 +26,7 @@ class SmallWorld {
     explicit SmallWorld(const char* pack_id = "id-jember")
         : pack(test_pack(pack_id)), village(test_village(pack)), keys(wire::make_box_keys(BoxId{7})) {
         setting.pack = pack;
+        setting.dictionaries = std::move(wire::Dictionaries::load(pack.dictionaries)).take();
         setting.villages[village.id] = village;
         setting.keys = wire::make_district_keys();
         REQUIRE(district::register_box(district_store, keys.shown, village.id));
@@ -50,7 +51,7 @@ class SmallWorld {
     void reboot() {
         sealer = std::make_unique<wire::SealedBoxSealer>(keys, setting.keys.shown);
         box = std::make_unique<box::Box>(
-            box::Ground{pack, village, keys, setting.keys.shown, box_store, *sealer});
+            box::Ground{pack, village, keys, setting.keys.shown, box_store, *sealer, setting.dictionaries});
     }
 
     std::vector<box::Outbound> say(const local::Message& message, box::PeerId peer = 1) {

@@ -4,6 +4,7 @@
 #include "domain/pack_reader.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <optional>
 #include <system_error>
@@ -14,8 +15,10 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMostFiles = 128; ///< In one folder.
+constexpr const char* kDictionaryEnding = ".zdict";
+constexpr std::uint32_t kMostVersions = 9999;
 
-enum class Wanted { kYamlFiles, kFolders };
+enum class Wanted { kYamlFiles, kDictionaries, kFolders };
 
 // Names in `folder`, sorted. Hidden ones are an editor's, not the pack's.
 std::vector<std::string> names_in(const fs::path& folder, Wanted wanted) {
@@ -26,9 +29,10 @@ std::vector<std::string> names_in(const fs::path& folder, Wanted wanted) {
         std::error_code ignored;
         auto name = at->path().filename().string();
         if (name.starts_with('.')) continue;
+        const auto* ending = wanted == Wanted::kYamlFiles ? ".yaml" : kDictionaryEnding;
         bool fits = wanted == Wanted::kFolders
                         ? at->is_directory(ignored)
-                        : at->path().extension() == ".yaml" && at->is_regular_file(ignored);
+                        : at->path().extension() == ending && at->is_regular_file(ignored);
         if (fits) names.push_back(std::move(name));
     }
     std::sort(names.begin(), names.end());
@@ -58,6 +62,43 @@ std::vector<domain::PackFile> read_files(const fs::path& folder, const std::stri
     return files;
 }
 
+std::optional<std::uint32_t> version_in(std::string_view name) {
+    name.remove_suffix(std::string_view(kDictionaryEnding).size());
+    std::uint32_t version = 0;
+    auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), version);
+    bool read = error == std::errc() && end == name.data() + name.size() && !name.starts_with('0');
+    return read && version <= kMostVersions ? std::optional(version) : std::nullopt;
+}
+
+void read_dictionaries(const fs::path& folder, domain::Pack& pack, std::vector<domain::PackFault>& faults) {
+    for (const auto& name : names_in(folder / "dictionaries", Wanted::kDictionaries)) {
+        auto path = "dictionaries/" + name;
+        auto version = version_in(name);
+        if (!version) {
+            faults.push_back({path, 0, "the name must be its version, a number from 1: 1.zdict"});
+            continue;
+        }
+        std::ifstream file(folder / path, std::ios::binary);
+        domain::TextDictionary dictionary{*version, {}};
+        dictionary.bytes.resize(domain::kMaxDictionary + 1);
+        if (file)
+            file.read(reinterpret_cast<char*>(dictionary.bytes.data()),
+                      static_cast<std::streamsize>(dictionary.bytes.size()));
+        if (!file && !file.eof()) {
+            faults.push_back({path, 0, "cannot be read"});
+            continue;
+        }
+        dictionary.bytes.resize(static_cast<std::size_t>(file.gcount()));
+        if (dictionary.bytes.empty() || dictionary.bytes.size() > domain::kMaxDictionary)
+            faults.push_back(
+                {path, 0, "a dictionary has from 1 to " + std::to_string(domain::kMaxDictionary) + " bytes"});
+        else
+            pack.dictionaries.push_back(std::move(dictionary));
+    }
+    std::sort(pack.dictionaries.begin(), pack.dictionaries.end(),
+              [](const auto& left, const auto& right) { return left.version < right.version; });
+}
+
 // An id comes from a configuration: it must not climb out of the folder.
 bool is_id(std::string_view id) {
     return !id.empty() && id.size() <= 32 && std::all_of(id.begin(), id.end(), [](char c) {
@@ -83,6 +124,8 @@ Result<domain::Pack> load_pack(const fs::path& folder, std::vector<domain::PackF
     if (faults.size() != before) return fail(ErrorCode::kInvalid, "pack.yaml");
     auto pack = domain::read_pack(files, faults);
     if (!pack) return fail(ErrorCode::kInvalid, "pack.check");
+    read_dictionaries(folder, *pack, faults);
+    if (faults.size() != before) return fail(ErrorCode::kInvalid, "pack.dictionaries");
     return std::move(*pack);
 }
 

@@ -12,8 +12,9 @@
 
 namespace kentongan::yaml {
 
-/// Reads pack.yaml, services/*.yaml and texts/<tag>/*.yaml below `folder`, in the order of their names. Other
-/// files are left alone.
+/// Reads pack.yaml, services/*.yaml, texts/<tag>/*.yaml and dictionaries/<version>.zdict below `folder`, in
+/// the order of their names. Other files are left alone. Of a dictionary only name and size are checked here
+/// (wire::Dictionaries::load() does the rest).
 ///
 /// Errors: kNotFound - `folder` is not a folder; kInvalid - the pack has faults: they are in `faults`.
 /// Threads: any; blocks on the disk. Files are regular ones of at most yaml::kMaxFileBytes.

@@ -56,7 +56,8 @@ Status BoxService::open_store() {
     box_.reset();
     store_.reset();
     store_ = TRY(sqlite::SqliteBoxStore::open(options_.state + "/box.db"));
-    box_ = std::make_unique<box::Box>(box::Ground{pack_, village_, keys_, district_, *store_, sealer_});
+    box_ = std::make_unique<box::Box>(box::Ground{pack_, village_, keys_, district_, *store_, sealer_,
+                                                  TRY(wire::Dictionaries::load(pack_.dictionaries))});
     // Workers introduce themselves again; without that the new box would not know its modem.
     peers_.clear();
     return {};

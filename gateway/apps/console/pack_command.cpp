@@ -1,5 +1,6 @@
 #include "adapters/yaml/pack_folder.hpp"
 #include "apps/console/commands.hpp"
+#include "wire/dictionary.hpp"
 
 #include <filesystem>
 
@@ -24,6 +25,9 @@ Exit check(const std::filesystem::path& folder, std::FILE* out, std::FILE* err) 
         print(faults, err);
         return Exit::kFaults;
     }
+    if (auto loaded = wire::Dictionaries::load(pack->dictionaries); !loaded)
+        faults.push_back({"dictionaries/" + std::to_string(loaded.error().native) + ".zdict", 0,
+                          "not a dictionary that zstd has trained (scripts/train-dictionary)"});
     auto villages = yaml::village_ids(folder);
     for (const auto& id : villages) {
         auto before = faults.size();
@@ -37,11 +41,11 @@ Exit check(const std::filesystem::path& folder, std::FILE* out, std::FILE* err) 
     auto texts = pack->texts.find(pack->default_language);
     std::fprintf(
         out,
-        "%s, version %u: %zu services, %zu life cycles, %zu languages with %zu texts each, %zu villages. "
-        "No faults.\n",
+        "%s, version %u: %zu services, %zu life cycles, %zu languages with %zu texts each, %zu dictionaries, "
+        "%zu villages. No faults.\n",
         pack->id.c_str(), pack->version, pack->services.size(), pack->lifecycles.size(),
         pack->languages.size(), texts == pack->texts.end() ? std::size_t{0} : texts->second.size(),
-        villages.size());
+        pack->dictionaries.size(), villages.size());
     return Exit::kOk;
 }
 

@@ -33,6 +33,10 @@ Result<district::Setting> read_setting(const Options& options) {
     auto pack = yaml::load_pack(options.pack, faults);
     if (!pack) return say("the pack", pack.error(), faults);
     setting.pack = std::move(*pack);
+    auto dictionaries = wire::Dictionaries::load(setting.pack.dictionaries);
+    if (!dictionaries)
+        return say("a dictionary of the pack; the number is its version", dictionaries.error());
+    setting.dictionaries = std::move(*dictionaries);
     for (const auto& id : yaml::village_ids(options.pack)) {
         auto village = yaml::load_village(options.pack, id, setting.pack, faults);
         if (!village) return say("a village of the pack", village.error(), faults);

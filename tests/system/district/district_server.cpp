@@ -1,6 +1,7 @@
 #include "district_server.hpp"
 
 #include "wire/record.hpp"
+#include "wire/record_codes.hpp"
 #include "wire/seal.hpp"
 
 #include <catch2/catch.hpp>
@@ -213,8 +214,9 @@ domain::Request DistrictServer::report() {
 }
 
 Bytes DistrictServer::sealed(const domain::Request& request) const {
-    auto record = wire::encode_request(pack, village, request);
+    auto record = wire::encode_request(pack, village, wire::Dictionaries(), request);
     REQUIRE(record);
+    *record = wire::with_codes(request, *record);
     wire::SealedBoxSealer sealer(box, district);
     auto envelope = sealer.seal(pack.service(request.service)->recipient, request.id, *record);
     REQUIRE(envelope);

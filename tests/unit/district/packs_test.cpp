@@ -6,6 +6,7 @@
 #include "sim/memory_district_store.hpp"
 #include "tools/packs.hpp"
 #include "wire/record.hpp"
+#include "wire/record_codes.hpp"
 #include "wire/reply.hpp"
 #include "wire/seal.hpp"
 
@@ -51,6 +52,7 @@ struct World {
 
     explicit World(const char* id) {
         setting.pack = test::test_pack(id);
+        setting.dictionaries = std::move(wire::Dictionaries::load(setting.pack.dictionaries)).take();
         village = test::test_village(setting.pack);
         setting.villages[village.id] = village;
         setting.keys = wire::make_district_keys();
@@ -72,8 +74,9 @@ struct World {
         request.language = setting.pack.default_language;
         for (const auto* field : setting.pack.fields_of(service))
             request.answers[field->id] = some_answer(setting.pack, village, *field);
-        auto record = wire::encode_request(setting.pack, village, request);
+        auto record = wire::encode_request(setting.pack, village, setting.dictionaries, request);
         REQUIRE(record);
+        *record = wire::with_codes(request, *record);
         wire::SealedBoxSealer sealer(box, setting.keys.shown);
         auto envelope = sealer.seal(service.recipient, request.id, *record);
         REQUIRE(envelope);

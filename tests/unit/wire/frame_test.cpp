@@ -26,7 +26,7 @@ std::vector<Bytes> sealed_items(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
         auto turn = sealer.take(Recipient::kDistrict, 70);
         REQUIRE_FALSE(turn.opening);
-        out.push_back(*sealer.seal(Recipient::kDistrict, Bytes(70, static_cast<std::uint8_t>(i))));
+        out.push_back(*sealer.seal(Recipient::kDistrict, Bytes(70, static_cast<std::uint8_t>(i + 1))));
     }
     return out;
 }
