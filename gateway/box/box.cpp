@@ -33,8 +33,12 @@ bool Box::kept(const std::function<Status()>& work) {
     auto done = ground_.store.begin();
     if (done) done = work();
     if (done) done = ground_.store.commit();
-    if (done) return true;
+    if (done) {
+        ground_.sealer.committed();
+        return true;
+    }
     ground_.store.rollback();
+    ground_.sealer.lost();
     outbox_.rolled_back();
     auto code = done.error().code;
     store_failed_ = store_failed_ || code == ErrorCode::kUnavailable || code == ErrorCode::kCorrupt;
@@ -158,19 +162,36 @@ void Box::peer_left(PeerId peer, Instant now) {
     if (!kept([&] { return outbox_.lost(now); })) log(LogLevel::kWarning, "box.modem_left");
 }
 
-Result<Bytes> Box::next_upload(const std::array<std::uint8_t, 16>& nonce) {
-    return forward_.upload(nonce);
+Result<Bytes> Box::next_parcel(std::uint32_t echo, std::size_t room) {
+    std::vector<Bytes> frames{TRY(forward_.call(echo))};
+    auto waiting = TRY(forward_.outgoing(room));
+    for (auto& frame : waiting.frames) frames.push_back(std::move(frame));
+    return wire::write_parcel(frames);
 }
 
-Result<Forward::Absorbed> Box::absorb(BytesView answer, Instant now) {
-    auto download = TRY(forward_.read_answer(answer));
-    Forward::Absorbed absorbed;
+Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now) {
+    std::vector<wire::Answer> answers;
+    auto frames = TRY(wire::read_parcel(parcel));
+    for (auto frame : frames) answers.push_back(TRY(forward_.read_answer(frame)));
+    Forward::Absorbed all;
     auto work = [&]() -> Status {
-        absorbed = TRY(forward_.absorb(download, now));
+        for (const auto& answer : answers) {
+            auto one = TRY(forward_.absorb(answer, now));
+            all.retired += one.retired;
+            all.updates += one.updates;
+            all.more = all.more || one.more;
+            all.copied = all.copied || one.copied;
+            if (one.district_time) all.district_time = one.district_time;
+        }
         return {};
     };
     if (!kept(work)) return fail(ErrorCode::kUnavailable, "box.absorb");
-    return absorbed;
+    if (all.copied) {
+        // A restored copy: what it opens next must not bear a number that was used before.
+        ground_.sealer.abandon();
+        log(LogLevel::kWarning, "box.restored_copy");
+    }
+    return all;
 }
 
 bool Box::has_waiting() {

@@ -40,9 +40,11 @@ class Box {
     /// A process has gone. What a modem had in hand is of unknown fate.
     void peer_left(PeerId peer, Instant now);
 
-    /// See Forward. Both are whole transactions.
-    Result<Bytes> next_upload(const std::array<std::uint8_t, 16>& nonce);
-    Result<Forward::Absorbed> absorb(BytesView answer, Instant now);
+    /// A call for news and what waits, in at most `room` bytes and a call. `echo`: see Forward::call().
+    Result<Bytes> next_parcel(std::uint32_t echo, std::size_t room);
+    /// What came back: every answer in it, in one transaction.
+    /// Errors: kDenied, kCorrupt, kUnsupported - nothing in it is to be believed; kUnavailable - not kept.
+    Result<Forward::Absorbed> absorb(BytesView parcel, Instant now);
 
     /// Whether the disk is nearly full: new requests are refused politely, everything else goes on.
     void set_storage_low(bool low) { storage_low_ = low; }

@@ -4,38 +4,97 @@
 #include "box/status.hpp"
 #include "dialogue/engine.hpp"
 
+#include <algorithm>
+
 namespace kentongan::box {
 
-Result<Bytes> Forward::upload(const std::array<std::uint8_t, 16>& nonce) {
-    wire::Upload upload;
-    upload.box = ground_.keys.shown.box;
-    upload.nonce = nonce_ = nonce;
-    upload.last_update = TRY(ground_.store.last_update());
-    upload.waiting = TRY(ground_.store.waiting());
-    std::size_t room = wire::kMaxUpload - 1024;
-    for (auto& item : TRY(ground_.store.queued_items(wire::kMaxItemsPerUpload))) {
-        if (item.envelope.size() + 8 > room) break;
-        room -= item.envelope.size() + 8;
-        upload.envelopes.push_back(std::move(item.envelope));
+Result<const wire::LinkKeys*> Forward::link(std::uint8_t key_id) {
+    const auto* prekey = ground_.district.keyring.prekey(key_id);
+    if (prekey == nullptr) return fail(ErrorCode::kDenied, "forward.key", key_id);
+    if (!link_ || link_->first != *prekey)
+        link_.emplace(*prekey, TRY(wire::link_keys(ground_.keys.agree, prekey->district, ground_.keys.psk)));
+    return &link_->second;
+}
+
+Result<Forward::Outgoing> Forward::outgoing(std::size_t room,
+                                            const std::function<bool(const ItemId&)>& skip) {
+    auto queued = TRY(ground_.store.queued_items(kMostAtOnce));
+    if (skip) std::erase_if(queued, [&](const QueuedItem& one) { return skip(one.item); });
+    std::vector<BytesView> views(queued.size());
+    std::transform(queued.begin(), queued.end(), views.begin(),
+                   [](const QueuedItem& one) { return BytesView(one.sealed); });
+    Outgoing out;
+    std::size_t used = 0;
+    out.frames = wire::compose(views, room, used);
+    for (std::size_t i = 0; i < used; ++i) out.items.push_back(queued[i].item);
+    return out;
+}
+
+Result<Bytes> Forward::call(std::uint32_t echo) {
+    wire::Call call;
+    call.box = ground_.keys.shown.box;
+    call.key_id = ground_.district.keyring.current;
+    call.echo = echo_ = echo;
+    call.last_update = TRY(ground_.store.last_update());
+    call.waiting = TRY(ground_.store.waiting());
+    if (auto newest = TRY(ground_.store.epoch(TRY(ground_.store.highest_epoch()))))
+        call.newest = {newest->number, newest->items};
+    call.keyring = ground_.district.keyring.version;
+    return wire::encode(call, TRY(link(call.key_id))->up);
+}
+
+Result<wire::Answer> Forward::read_answer(BytesView frame) {
+    auto sealed_for = TRY(wire::read_sealed_for(frame));
+    if (sealed_for.box != ground_.keys.shown.box) return fail(ErrorCode::kDenied, "forward.box");
+    const auto* keys = TRY(link(sealed_for.key_id));
+    std::optional<Error> trouble;
+    auto mark_of = [&](std::uint16_t number) -> std::optional<wire::Mark> {
+        auto row = ground_.store.epoch(number);
+        if (!row) trouble = row.error();
+        return row && *row ? std::optional((*row)->mark) : std::nullopt;
+    };
+    auto answer = wire::decode_answer(frame, keys->down, mark_of);
+    if (trouble) return tl::unexpected<Error>(*trouble);
+    return answer;
+}
+
+Result<std::size_t> Forward::retire(const wire::Ack& ack, Instant now) {
+    auto place = [&](std::uint16_t counter, std::uint8_t fill) {
+        wire::Place out{ground_.keys.shown.box, ack.epoch, counter, {}};
+        out.mark.fill(fill);
+        return wire::item_id(out);
+    };
+    auto waiting = TRY(ground_.store.queued_between(place(0, 0), place(wire::kMaxEpochItems, 0xFF)));
+    std::size_t retired = 0;
+    for (const auto& item : waiting) {
+        auto at = wire::place_of(item);
+        if (at.mark != ack.mark || !ack.covers(at.counter)) continue;
+        TRY(ground_.store.retire_item(item, now));
+        ++retired;
     }
-    return wire::encode(upload, ground_.keys);
+    return retired;
 }
 
-Result<wire::Download> Forward::read_answer(BytesView answer) const {
-    return wire::decode_download(answer, ground_.district, ground_.keys.shown.box, nonce_);
-}
-
-Result<Forward::Absorbed> Forward::absorb(const wire::Download& download, Instant now) {
-    for (const auto& receipt : download.receipts) TRY(ground_.store.retire_item(receipt.item, now));
+Result<Forward::Absorbed> Forward::absorb(const wire::Answer& answer, Instant now) {
+    Absorbed out;
+    for (const auto& ack : answer.acks) out.retired += TRY(retire(ack, now));
     auto newest = TRY(ground_.store.last_update());
-    for (const auto& update : download.updates) {
+    for (const auto& update : answer.updates) {
         if (update.sequence <= newest) continue; // seen before
+        if (update.sequence != newest + 1) break;
         TRY(apply(update, now));
         newest = update.sequence;
+        ++out.updates;
+    }
+    if (answer.newest_epoch > TRY(ground_.store.highest_epoch())) {
+        TRY(ground_.store.skip_epochs(answer.newest_epoch));
+        out.copied = true;
     }
     TRY(ground_.store.set_contact(newest, now));
     TRY(ground_.store.drop_retired_before(now - kKeepRetired));
-    return Absorbed{download.receipts.size(), download.updates.size(), download.more, download.district_time};
+    out.more = answer.more;
+    if (answer.echo != 0 && answer.echo == echo_) out.district_time = answer.district_time;
+    return out;
 }
 
 Status Forward::apply(const wire::StatusUpdate& update, Instant now) {

@@ -1,9 +1,12 @@
-// Forward: sealed items up, the district's signed word down. Any carrier moves the bytes.
+// Forward: sealed items up, the district's word down. Any carrier moves the bytes, several at once, in any
+// order: an item is named by its place in its epoch, and only an authenticated answer retires it.
 #pragma once
 
 #include "box/intake.hpp"
 #include "box/sms_outbox.hpp"
-#include "wire/exchange.hpp"
+#include "wire/answer.hpp"
+
+#include <functional>
 
 namespace kentongan::box {
 
@@ -11,34 +14,48 @@ class Forward {
   public:
     Forward(Ground ground, SmsOutbox& outbox) : ground_(ground), outbox_(outbox) {}
 
-    /// The next upload: queued items, oldest first, or none of them: then it asks for news.
-    /// `nonce`: 16 fresh random bytes. The answer must be absorbed (or given up by asking again) before the
-    /// next.
-    Result<Bytes> upload(const std::array<std::uint8_t, 16>& nonce);
-
-    struct Absorbed {
-        std::size_t receipts = 0;
-        std::size_t updates = 0;
-        bool more = false; ///< Ask again at once.
-        Instant district_time{};
+    /// What waits, as frames (wire/frame.hpp): by urgency, neighbours together.
+    struct Outgoing {
+        std::vector<Bytes> frames;
+        std::vector<ItemId> items; ///< In them, in order.
     };
-    /// The answer to the newest upload, believed.
-    /// Errors: kDenied - not this district's answer to that upload; kCorrupt, kUnsupported.
-    Result<wire::Download> read_answer(BytesView answer) const;
-    /// Carries it out within the caller's transaction. Errors: the store's.
-    /// Not an error: an update for an item unknown here, or in a state this pack does not know: it is passed
-    /// over.
-    Result<Absorbed> absorb(const wire::Download& download, Instant now);
+    /// At most `room` bytes of a parcel. `skip`: items that are on their way already.
+    Result<Outgoing> outgoing(std::size_t room, const std::function<bool(const ItemId&)>& skip = {});
 
-    /// Sealed items are kept this long after the receipt.
+    /// A call for news. `echo`: four fresh random bytes, not 0; an answer that repeats the newest one tells
+    /// the time.
+    /// Errors: kInvalid - the district's key is none; the store's.
+    Result<Bytes> call(std::uint32_t echo);
+
+    /// Items counted at once; what waits behind them goes with the next parcel.
+    static constexpr std::size_t kMostAtOnce = 512;
+    /// Sealed items are kept this long after the district has them.
     static constexpr std::chrono::hours kKeepRetired{24 * 30};
 
+    struct Absorbed {
+        std::size_t retired = 0;
+        std::size_t updates = 0;
+        bool more = false; ///< Call again at once.
+        /// The district's clock, if this answers the newest call: an old answer played again sets no clock.
+        std::optional<Instant> district_time;
+        bool copied = false; ///< This box goes on from a copy: the district has seen later epochs of it.
+    };
+    /// Believes an answer. Errors: kDenied - not from this district for this box; kCorrupt, kUnsupported.
+    Result<wire::Answer> read_answer(BytesView frame);
+    /// Carries it out within the caller's transaction. Errors: the store's.
+    /// Not an error: an update for an item unknown here, or in a state this pack does not know: it is passed
+    /// over. Updates after a gap: they come again.
+    Result<Absorbed> absorb(const wire::Answer& answer, Instant now);
+
   private:
+    Result<const wire::LinkKeys*> link(std::uint8_t key_id);
+    Result<std::size_t> retire(const wire::Ack& ack, Instant now);
     Status apply(const wire::StatusUpdate& update, Instant now);
 
     Ground ground_;
     SmsOutbox& outbox_;
-    std::array<std::uint8_t, 16> nonce_{};
+    std::uint32_t echo_ = 0;
+    std::optional<std::pair<wire::Prekey, wire::LinkKeys>> link_; ///< Of the prekey used last.
 };
 
 } // namespace kentongan::box

@@ -95,7 +95,7 @@ int serve(const Options& options) {
     service.state = options.at("--state");
     service.kiosk_socket = options.at("--kiosk-socket");
     service.modem_socket = options.at("--modem-socket");
-    service.uplink.url = std::string(options.at("--district")) + "/v1/exchange";
+    service.uplink.url = std::string(options.at("--district")) + "/v2/exchange";
     service.uplink.ca_file = options.at("--ca");
     if (!service.uplink.url.starts_with("https://"))
         return complain("--district must be an https:// address");

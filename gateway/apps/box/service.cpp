@@ -21,10 +21,6 @@ constexpr std::size_t kMostPeers = 16;
 constexpr int kLongestBackoff = 10;
 constexpr std::chrono::seconds kEarlyTry{5};
 
-Instant wall_clock() {
-    return std::chrono::floor<seconds>(std::chrono::system_clock::now());
-}
-
 bool from_kiosk(const wire::local::Message& message) {
     return std::holds_alternative<wire::local::Submit>(message) ||
            std::holds_alternative<wire::local::AskStatus>(message) ||
@@ -43,13 +39,17 @@ bool from_modem(const wire::local::Message& message) {
 BoxService::BoxService(BoxServiceOptions options, domain::Pack pack, domain::Village village,
                        wire::BoxSecret keys, wire::DistrictPublic district)
     : options_(std::move(options)), pack_(std::move(pack)), village_(std::move(village)), keys_(keys),
-      district_(district), sealer_(keys_, district_),
+      district_(district), sealer_(keys_, district_.current()),
       uplink_(std::make_unique<https::Uplink>(options_.uplink)),
       answered_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 BoxService::~BoxService() {
     uplink_.reset();
     ::close(answered_fd_);
+}
+
+Instant BoxService::now() const {
+    return std::chrono::floor<seconds>(std::chrono::system_clock::now()) + clock_off_;
 }
 
 Status BoxService::open_store() {
@@ -86,7 +86,7 @@ Status BoxService::run(int stop_fd) {
         std::vector<box::Inbound> batch;
         read_peers(batch);
         if (!batch.empty()) {
-            deliver(box_->handle(batch, wall_clock()));
+            deliver(box_->handle(batch, now()));
             hurry_ = box_->has_waiting();
         }
         take_answer();
@@ -137,7 +137,7 @@ void BoxService::read_peers(std::vector<box::Inbound>& batch) {
 
 void BoxService::drop(box::PeerId id) {
     peers_.erase(id);
-    box_->peer_left(id, wall_clock());
+    box_->peer_left(id, now());
 }
 
 void BoxService::deliver(std::vector<box::Outbound> messages) {
@@ -152,23 +152,23 @@ void BoxService::once_a_second() {
     next_tick_ = steady_clock::now() + std::chrono::seconds(1);
     auto used = posix::disk_used_percent(options_.state);
     box_->set_storage_low(used && *used >= options_.refuse_at_percent);
-    deliver(box_->tick(wall_clock()));
+    deliver(box_->tick(now()));
 }
 
 void BoxService::drive_uplink() {
     if (uplink_->busy()) return;
-    auto now = steady_clock::now();
+    auto time = steady_clock::now();
     if (hurry_)
         next_exchange_ =
             std::min(next_exchange_,
-                     backoff_ == backoff_.zero() ? now : now + std::min(kEarlyTry, options_.poll_every));
+                     backoff_ == backoff_.zero() ? time : time + std::min(kEarlyTry, options_.poll_every));
     hurry_ = false;
-    if (now < next_exchange_) return;
-    std::array<std::uint8_t, 16> nonce{};
-    wire::random_bytes(nonce);
-    auto upload = box_->next_upload(nonce);
+    if (time < next_exchange_) return;
+    std::uint32_t echo = 0;
+    while (echo == 0) wire::random_bytes({reinterpret_cast<std::uint8_t*>(&echo), sizeof echo});
+    auto upload = box_->next_parcel(echo, slice_);
     if (!upload) {
-        next_exchange_ = now + options_.poll_every;
+        next_exchange_ = time + options_.poll_every;
         return;
     }
     uplink_->start(std::move(upload).take(), [this](Result<Bytes> answer) {
@@ -192,28 +192,33 @@ void BoxService::take_answer() {
         answer = std::exchange(answer_, std::nullopt);
     }
     if (!answer) return;
-    auto now = steady_clock::now();
+    auto time = steady_clock::now();
     Result<box::Forward::Absorbed> absorbed = fail(ErrorCode::kInternal, "box.answer");
     if (*answer)
-        absorbed = box_->absorb(**answer, wall_clock());
+        absorbed = box_->absorb(**answer, now());
     else
         absorbed = tl::unexpected<Error>(answer->error());
     if (absorbed) {
         backoff_ = backoff_.zero();
+        slice_ = std::min(slice_ * 2, kLargestSlice);
+        if (absorbed->district_time)
+            clock_off_ = *absorbed->district_time -
+                         std::chrono::floor<seconds>(std::chrono::system_clock::now());
         // Without a receipt an upload changed nothing: sending it again at once would only spin.
-        bool again = absorbed->more || (absorbed->receipts > 0 && box_->has_waiting());
-        next_exchange_ = again ? now : now + options_.poll_every;
-        if (absorbed->receipts > 0 || absorbed->updates > 0)
+        bool again = absorbed->more || (absorbed->retired > 0 && box_->has_waiting());
+        next_exchange_ = again ? time : time + options_.poll_every;
+        if (absorbed->retired > 0 || absorbed->updates > 0)
             log(LogLevel::kInfo, "box.exchanged",
-                {{"receipts", absorbed->receipts}, {"updates", absorbed->updates}});
+                {{"retired", absorbed->retired}, {"updates", absorbed->updates}});
         return;
     }
     log(LogLevel::kWarning, "box.exchange_failed",
         {LogField::of_static("error", name_of(absorbed.error().code)),
          LogField::of_static("where", absorbed.error().where),
          {"native", absorbed.error().native}});
+    slice_ = kFirstSlice;
     backoff_ = std::clamp(backoff_ * 2, std::chrono::seconds(1), options_.poll_every * kLongestBackoff);
-    next_exchange_ = now + backoff_;
+    next_exchange_ = time + backoff_;
 }
 
 } // namespace kentongan::apps

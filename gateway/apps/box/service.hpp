@@ -47,13 +47,18 @@ class BoxService {
     void drive_uplink();
     void take_answer();
     void once_a_second();
+    /// This machine's clock, corrected by the district's word: a box without a battery wakes in 1970.
+    [[nodiscard]] Instant now() const;
+
+    static constexpr std::size_t kFirstSlice = 4 * 1024;
+    static constexpr std::size_t kLargestSlice = 128 * 1024;
 
     BoxServiceOptions options_;
     domain::Pack pack_;
     domain::Village village_;
     wire::BoxSecret keys_;
     wire::DistrictPublic district_;
-    wire::SealedBoxSealer sealer_;
+    wire::Sealer sealer_;
     std::unique_ptr<sqlite::SqliteBoxStore> store_;
     std::unique_ptr<box::Box> box_;
     std::map<box::PeerId, Peer> peers_;
@@ -66,6 +71,8 @@ class BoxService {
     std::chrono::steady_clock::time_point next_exchange_{};
     std::chrono::seconds backoff_{0}; ///< 0: the link works.
     bool hurry_ = false;              ///< Something new waits: do not wait for the next poll.
+    std::size_t slice_ = kFirstSlice; ///< Bytes of items in the next body: what a broken link costs at most.
+    seconds clock_off_{0};            ///< The district's clock less this machine's.
     std::chrono::steady_clock::time_point next_tick_{};
 };
 
