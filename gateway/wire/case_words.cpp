@@ -1,5 +1,7 @@
 #include "wire/case_words.hpp"
 
+#include "wire/crockford.hpp"
+
 #include <sodium.h>
 
 #include <algorithm>
@@ -15,7 +17,8 @@ bool inspectorate(domain::Recipient recipient) {
 
 Result<Bytes> seal_words(const DistrictPublic& district, domain::Recipient recipient, ItemId item,
                          BytesView plain) {
-    const auto& key = inspectorate(recipient) ? district.inspectorate : district.district;
+    const auto& prekey = district.current();
+    const auto& key = inspectorate(recipient) ? prekey.inspectorate : prekey.district;
     // A sealed box has no associated data, so the case's id goes inside: words cannot be moved to another
     // case.
     Bytes inside(item.value.begin(), item.value.end());
@@ -31,11 +34,15 @@ Result<Bytes> open_words(const DistrictSecret& district, domain::Recipient recip
                          BytesView sealed) {
     if (sealed.size() < crypto_box_SEALBYTES + item.value.size())
         return fail(ErrorCode::kDenied, "case_words.size");
-    const auto& shown = inspectorate(recipient) ? district.shown.inspectorate : district.shown.district;
-    const auto& secret = inspectorate(recipient) ? district.inspectorate : district.district;
     Bytes inside(sealed.size() - crypto_box_SEALBYTES);
-    if (crypto_box_seal_open(inside.data(), sealed.data(), sealed.size(), shown.data(), secret.data()) != 0)
-        return fail(ErrorCode::kDenied, "case_words.open");
+    // Newest first: words outlive the prekey that they were sealed to.
+    bool opened = std::any_of(district.prekeys.rbegin(), district.prekeys.rend(), [&](const auto& prekey) {
+        const auto& shown = inspectorate(recipient) ? prekey.shown.inspectorate : prekey.shown.district;
+        const auto& secret = inspectorate(recipient) ? prekey.inspectorate : prekey.district;
+        return crypto_box_seal_open(inside.data(), sealed.data(), sealed.size(), shown.data(),
+                                    secret.data()) == 0;
+    });
+    if (!opened) return fail(ErrorCode::kDenied, "case_words.open");
     if (!std::equal(item.value.begin(), item.value.end(), inside.begin()))
         return fail(ErrorCode::kDenied, "case_words.item");
     inside.erase(inside.begin(), inside.begin() + static_cast<std::ptrdiff_t>(item.value.size()));
@@ -43,23 +50,22 @@ Result<Bytes> open_words(const DistrictSecret& district, domain::Recipient recip
 }
 
 std::string alias_of(const DistrictSecret& district, domain::Recipient recipient, std::string_view e164) {
-    // Crockford's alphabet: no I, L, O or U to be misread.
-    constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    static_assert(std::tuple_size_v<Key32> >= crypto_generichash_KEYBYTES_MIN);
-    const auto& key = inspectorate(recipient) ? district.inspectorate : district.district;
-    constexpr std::string_view kPurpose = "kentongan sender alias 1";
+    constexpr std::string_view kPurpose = "kentongan sender alias 2";
+    // The two readers see different aliases of one number, and cannot put them together.
+    auto reader = static_cast<std::uint8_t>(recipient);
     Key32 hash{};
     crypto_generichash_state state;
-    crypto_generichash_init(&state, key.data(), key.size(), hash.size());
+    crypto_generichash_init(&state, district.names.data(), district.names.size(), hash.size());
     auto purpose = as_bytes(kPurpose);
     auto number = as_bytes(e164);
     crypto_generichash_update(&state, purpose.data(), purpose.size());
+    crypto_generichash_update(&state, &reader, 1);
     crypto_generichash_update(&state, number.data(), number.size());
     crypto_generichash_final(&state, hash.data(), hash.size());
     std::string out;
     for (std::size_t i = 0; i < 6; ++i) {
         if (i == 3) out += '-';
-        out += kDigits[hash[i] % kDigits.size()];
+        out += kCrockford[hash[i] % kCrockford.size()];
     }
     return out;
 }

@@ -105,7 +105,7 @@ Bytes encode(const Download& download, const DistrictSecret& district) {
 Result<Download> decode_download(BytesView bytes, const DistrictPublic& district, BoxId box,
                                  const std::array<std::uint8_t, 16>& nonce) {
     auto reader = TRY(body_of(bytes, kMaxDownload));
-    TRY(check(bytes, kDownloadContext, district.sign));
+    TRY(check(bytes, kDownloadContext, district.keyring.downlink));
     Download download;
     download.box.value = TRY(reader.u32());
     download.nonce = TRY(reader.array<16>());

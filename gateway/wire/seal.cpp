@@ -58,8 +58,8 @@ Result<Bytes> SealedBoxSealer::seal(domain::Recipient recipient, ItemId item, By
     out.u32(box_.shown.box.value);
     out.raw(item.value);
 
-    const auto& key =
-        recipient == domain::Recipient::kInspectorate ? district_.inspectorate : district_.district;
+    const auto& key = recipient == domain::Recipient::kInspectorate ? district_.current().inspectorate
+                                                                    : district_.current().district;
     // The item id goes inside as well: a sealed box has no associated data, and a ciphertext moved under
     // another header must not open.
     Bytes inside(item.value.begin(), item.value.end());
@@ -83,11 +83,15 @@ Result<Bytes> open(BytesView envelope, const DistrictSecret& district) {
     auto header = TRY(read_header(envelope));
     auto sealed = envelope.subspan(kHeader, envelope.size() - kHeader - crypto_sign_BYTES);
     bool inspectorate = header.recipient == domain::Recipient::kInspectorate;
-    const auto& shown = inspectorate ? district.shown.inspectorate : district.shown.district;
-    const auto& secret = inspectorate ? district.inspectorate : district.district;
     Bytes inside(sealed.size() - crypto_box_SEALBYTES);
-    if (crypto_box_seal_open(inside.data(), sealed.data(), sealed.size(), shown.data(), secret.data()) != 0)
-        return fail(ErrorCode::kDenied, "envelope.open");
+    // The envelope does not name its prekey; what was sealed before a rotation opens with an older one.
+    bool opened = std::any_of(district.prekeys.rbegin(), district.prekeys.rend(), [&](const auto& prekey) {
+        const auto& shown = inspectorate ? prekey.shown.inspectorate : prekey.shown.district;
+        const auto& secret = inspectorate ? prekey.inspectorate : prekey.district;
+        return crypto_box_seal_open(inside.data(), sealed.data(), sealed.size(), shown.data(),
+                                    secret.data()) == 0;
+    });
+    if (!opened) return fail(ErrorCode::kDenied, "envelope.open");
     if (inside.size() < header.item.value.size() ||
         !std::equal(header.item.value.begin(), header.item.value.end(), inside.begin()))
         return fail(ErrorCode::kDenied, "envelope.item");
