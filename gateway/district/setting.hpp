@@ -22,6 +22,7 @@ struct Setting {
     domain::Pack pack;
     std::map<std::string, domain::Village, std::less<>> villages; ///< By id.
     wire::DistrictSecret keys;
+    wire::Key32 psk_key{}; ///< Over the boxes' psks in the store (district/boxes.hpp).
     WorkingDays working_days;
 
     /// Nothing if this pack has no such village.

@@ -82,6 +82,30 @@ CREATE TABLE session(
   started INTEGER NOT NULL,
   seen INTEGER NOT NULL) WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE psk(box INTEGER PRIMARY KEY REFERENCES box(box), sealed BLOB NOT NULL);
+CREATE TABLE invitation(
+  code BLOB PRIMARY KEY,
+  village TEXT NOT NULL,
+  issued INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  used_by INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE published(name TEXT PRIMARY KEY, kind INTEGER NOT NULL, newest INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE publication(
+  name TEXT NOT NULL REFERENCES published(name),
+  version INTEGER NOT NULL,
+  box INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY(name, version));
+CREATE TABLE bulletin(
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  base INTEGER NOT NULL,
+  bulletin BLOB NOT NULL,
+  PRIMARY KEY(name, version, base),
+  FOREIGN KEY(name, version) REFERENCES publication(name, version) ON DELETE CASCADE);
+)sql",
 };
 
 constexpr const char* kBoxColumns =
@@ -135,21 +159,22 @@ Result<std::unique_ptr<SqliteDistrictStore>> SqliteDistrictStore::open(const std
 // --- boxes ---
 
 Status SqliteDistrictStore::register_box(const Box& box) {
-    return together([&]() -> Status {
-        auto insert =
-            TRY(database_.prepare("INSERT INTO box(box,sign,agree,village,revoked,last_contact,waiting,"
-                                  "issued,acknowledged) VALUES(?,?,?,?,?,?,?,?,?)"));
-        return insert.bind(1, integer(box.keys.box.value))
-            .bind(2, BytesView(box.keys.sign))
-            .bind(3, BytesView(box.keys.agree))
-            .bind(4, std::string_view(box.village))
-            .bind(5, integer(box.revoked))
-            .bind(6, to_unix(box.last_contact))
-            .bind(7, integer(box.waiting))
-            .bind(8, integer(box.issued))
-            .bind(9, integer(box.acknowledged))
-            .run();
-    });
+    return together([&] { return insert_box(box); });
+}
+
+Status SqliteDistrictStore::insert_box(const Box& box) {
+    auto insert = TRY(database_.prepare("INSERT INTO box(box,sign,agree,village,revoked,last_contact,waiting,"
+                                        "issued,acknowledged) VALUES(?,?,?,?,?,?,?,?,?)"));
+    return insert.bind(1, integer(box.keys.box.value))
+        .bind(2, BytesView(box.keys.sign))
+        .bind(3, BytesView(box.keys.agree))
+        .bind(4, std::string_view(box.village))
+        .bind(5, integer(box.revoked))
+        .bind(6, to_unix(box.last_contact))
+        .bind(7, integer(box.waiting))
+        .bind(8, integer(box.issued))
+        .bind(9, integer(box.acknowledged))
+        .run();
 }
 
 Status SqliteDistrictStore::revoke_box(BoxId box) {

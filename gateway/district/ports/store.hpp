@@ -28,6 +28,13 @@
 // 12. adopt() MUST add the case and remove the quarantined envelope together.
 // 13. Reading what is not there MUST be kNotFound, not an empty value.
 // 14. Every text and blob MUST come back as it was given, whatever characters it holds.
+// 15. enrol() MUST use up the invitation, register the box and keep its psk together, or nothing of it; a
+// used
+//     invitation, and a box by rule 9, MUST be kConflict.
+// 16. publish() MUST answer kConflict unless the version is above every one that this name ever had, and the
+// kind is
+//     that of the versions before.
+// 17. publish() MUST keep the newest kKeptVersions of a name with their bulletins and drop older ones.
 //
 // Errors of every call: kNoSpace - disk full; kCorrupt; kUnavailable - I/O error, try again.
 // Threads: one at a time. A call blocks for at most one disk write.
@@ -38,6 +45,7 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "domain/request.hpp"
+#include "wire/bulletin.hpp"
 #include "wire/exchange.hpp"
 #include "wire/keys.hpp"
 
@@ -175,6 +183,31 @@ struct Session {
     Instant seen{};
 };
 
+/// A code that lets one box enrol, once and for a day.
+struct Invitation {
+    std::array<std::uint8_t, 32> code{}; ///< A keyed digest of it (district/enrolment.hpp).
+    std::string village;
+    Instant issued{};
+    Instant expires{};
+    BoxId used_by; ///< 0: not used yet.
+};
+
+/// One version of something for boxes, and the bulletins that bring it (wire/bulletin.hpp).
+struct Publication {
+    wire::BulletinKind kind = wire::BulletinKind::kDocument;
+    BoxId box; ///< 0: for every box.
+    std::string name;
+    std::uint32_t version = 0;
+    Instant at{};
+    Bytes content; ///< Left out in lists.
+    struct Ready {
+        std::uint32_t base = 0; ///< 0: the whole.
+        Bytes bulletin;
+    };
+    std::vector<Ready> ready; ///< Only for publish().
+};
+inline constexpr std::size_t kKeptVersions = 4;
+
 class Store {
   public:
     virtual ~Store() = default;
@@ -188,6 +221,25 @@ class Store {
     virtual Result<Box> box(BoxId box) = 0;
     /// By number.
     virtual Result<std::vector<Box>> boxes() = 0;
+    /// The box's psk, sealed under a key that is not in the store. Replaces; kNotFound - no such box.
+    virtual Status put_psk(BoxId box, BytesView sealed) = 0;
+    virtual Result<Bytes> psk(BoxId box) = 0;
+
+    // --- enrolment ---
+    /// kConflict - the code is known.
+    virtual Status add_invitation(const Invitation& invitation) = 0;
+    virtual Result<Invitation> invitation(const std::array<std::uint8_t, 32>& code) = 0;
+    /// kNotFound - no such invitation; kConflict by rule 15.
+    virtual Status enrol(const std::array<std::uint8_t, 32>& code, const Box& box, BytesView sealed_psk) = 0;
+
+    // --- publications ---
+    virtual Status publish(const Publication& publication) = 0;
+    /// The newest version of every name, without content; by name.
+    virtual Result<std::vector<Publication>> publications() = 0;
+    virtual Result<Publication> publication(const std::string& name, std::uint32_t version) = 0;
+    /// Newest first; empty if there is none.
+    virtual Result<std::vector<std::uint32_t>> kept_versions(const std::string& name) = 0;
+    virtual Result<Bytes> bulletin(const std::string& name, std::uint32_t version, std::uint32_t base) = 0;
 
     // --- intake ---
     /// kNotFound - no such box.
