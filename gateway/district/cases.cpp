@@ -82,8 +82,8 @@ Result<CaseDetail> Cases::detail(Role role, const ItemId& id, std::string_view l
     if (setting_.pack.language(language) == nullptr) language = setting_.pack.default_language;
     auto row = TRY(row_for(role, id));
     auto box = TRY(store_.box(row.box));
-    auto envelope = TRY(store_.envelope(id));
-    auto request = TRY(read_request(setting_, box, envelope));
+    auto record = TRY(store_.record(id));
+    auto request = TRY(read_request(setting_, box, id, row.recipient, record));
     auto names = TRY(village_names());
 
     CaseDetail out;
@@ -125,8 +125,8 @@ Result<PlannedMove> Cases::plan(Role role, const MoveOrder& order, Instant now) 
     if (!usable(order.answer)) return fault(MoveFault::kAnswerUnusable);
 
     auto box = TRY(store_.box(row.box));
-    auto envelope = TRY(store_.envelope(order.id));
-    auto request = TRY(read_request(setting_, box, envelope));
+    auto record = TRY(store_.record(order.id));
+    auto request = TRY(read_request(setting_, box, order.id, row.recipient, record));
 
     PlannedMove plan;
     plan.receipt_ = request.receipt;

@@ -113,7 +113,7 @@ class Cases {
     [[nodiscard]] Result<CaseList> list(Role role, CaseFilter filter, std::uint32_t page, Instant now);
 
     /// Words in `language` (the pack's default, if it has no such).
-    /// Errors: kNotFound; kDenied, kCorrupt, kUnsupported - the envelope does not open or is not understood
+    /// Errors: kNotFound; kDenied, kCorrupt, kUnsupported - the record does not open or is not understood
     /// any more.
     [[nodiscard]] Result<CaseDetail> detail(Role role, const ItemId& id, std::string_view language,
                                             Instant now);

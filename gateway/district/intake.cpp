@@ -1,51 +1,71 @@
 #include "district/intake.hpp"
 
-#include "wire/record.hpp"
+#include "district/boxes.hpp"
+#include "district/publishing.hpp"
+#include "wire/case_words.hpp"
 #include "wire/seal.hpp"
 #include "wire/token.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace kentongan::district {
 namespace {
 
-using Level = wire::ItemReceipt::Level;
-
 // No box gives itself so many updates; a greater number is a defect or a lie, and would use up the counter.
 constexpr std::uint64_t kMaxSequence = std::uint64_t{1} << 53;
-// Quarantined envelopes read at once.
+// Quarantined items read at once.
 constexpr std::size_t kAtOnce = 64;
+// What an answer with news has besides updates and pieces.
+constexpr std::size_t kNewsHead = 40;
+// A status without words: item, state, time, two lengths.
+constexpr std::size_t kUpdateHead = 24;
+constexpr std::size_t kPieceHead = 16;
 
-QuarantineReason reason_of(const Error& error) {
-    switch (error.code) {
-    case ErrorCode::kDenied:
-        return QuarantineReason::kDoesNotOpen;
-    default:
-        return QuarantineReason::kNotUnderstood;
-    }
+Result<BoxId> box_of(BytesView frame) {
+    ByteReader in(frame);
+    TRY(in.u8());
+    return BoxId{TRY(in.u16())};
 }
 
 } // namespace
 
-/// What one envelope turned out to be.
-struct Intake::Sorted {
-    std::optional<ItemId> item; ///< Nothing: it has no readable header, so no receipt can name it.
-    Level level = Level::kReceived;
-    std::optional<NewCase> found;
-    std::optional<QuarantineReason> quarantine;
+/// One parcel while it is worked on. Its chains are copies: the commit decides whether they count.
+struct Intake::Parcel {
+    Box box;
+    wire::SenderKeys sender;
+    Instant now{};
+    std::uint64_t room_aside = 0; ///< Items of this box that may still be kept aside.
+    std::map<EpochKey, Chain> chains;
+    std::set<EpochKey> changed;
+    std::set<EpochKey> touched; ///< To be acknowledged.
+    std::set<std::uint16_t> loaded;
+    std::map<EpochKey, EpochRow> openings; ///< Of epochs that this parcel opens.
+    std::set<std::uint16_t> from_held;     ///< Epochs whose held items were taken.
+    std::optional<wire::Call> call;
+    Delivery delivery;
+    bool believed = false; ///< Something in it was sealed by this box.
+
+    [[nodiscard]] std::vector<Chain*> of(std::uint16_t epoch) {
+        std::vector<Chain*> out;
+        for (auto& [key, chain] : chains)
+            if (std::get<1>(key) == epoch) out.push_back(&chain);
+        return out;
+    }
+    [[nodiscard]] static EpochKey key(const wire::Place& place) { return {place.box, place.epoch, place.mark}; }
 };
 
-Result<NewCase> Intake::new_case(const Box& box, BytesView envelope, Instant now) const {
-    auto header = TRY(wire::read_header(envelope));
-    auto request = TRY(read_request(setting_, box, envelope));
+Result<NewCase> Intake::new_case(const Box& box, const ItemId& item, domain::Recipient recipient,
+                                 BytesView record, Instant now) const {
+    auto request = TRY(read_request(setting_, box, item, recipient, record));
     const auto* service = setting_.pack.service(request.service);
     if (service == nullptr) return fail(ErrorCode::kUnsupported, "intake.service");
     const auto& lifecycle = setting_.pack.lifecycle_of(*service);
 
     NewCase out;
-    out.row.id = header.item;
+    out.row.id = item;
     out.row.box = box.keys.box;
-    out.row.recipient = header.recipient;
+    out.row.recipient = recipient;
     out.row.code = request.code.digits;
     out.row.service = service->id;
     out.row.lifecycle = lifecycle.id;
@@ -55,111 +75,351 @@ Result<NewCase> Intake::new_case(const Box& box, BytesView envelope, Instant now
     out.row.due_at = setting_.working_days.due(now, service->target_days,
                                                std::chrono::minutes(setting_.pack.utc_offset_minutes));
     out.row.changed_at = now;
-    out.envelope.assign(envelope.begin(), envelope.end());
+    out.record.assign(record.begin(), record.end());
     return out;
 }
 
-Result<Intake::Sorted> Intake::sort(const Box& box, BytesView envelope, Instant now) {
-    Sorted out;
-    auto quarantine = [&](QuarantineReason reason) {
-        out.level = Level::kQuarantined;
-        out.quarantine = reason;
-        return out;
-    };
-    auto header = wire::read_header(envelope);
-    if (!header) return quarantine(QuarantineReason::kNotAnEnvelope);
-    out.item = header->item;
+// --- chains ---
 
-    auto known = store_.envelope(header->item);
-    if (known) {
-        if (std::equal(known->begin(), known->end(), envelope.begin(), envelope.end())) return out;
-        return quarantine(QuarantineReason::kOtherContent);
+Status Intake::load_chains(Parcel& parcel, std::uint16_t epoch) {
+    if (!parcel.loaded.insert(epoch).second) return {};
+    auto box = parcel.box.keys.box;
+    bool cached = false;
+    for (auto at = chain_at_.lower_bound({box, epoch, wire::Mark{}});
+         at != chain_at_.end() && std::get<0>(at->first) == box && std::get<1>(at->first) == epoch; ++at) {
+        parcel.chains.insert_or_assign(at->first, at->second->second);
+        chains_.splice(chains_.begin(), chains_, at->second);
+        cached = true;
     }
-    if (known.error().code != ErrorCode::kNotFound) return tl::unexpected<Error>(known.error());
-
-    if (box.revoked) return quarantine(QuarantineReason::kRevokedBox);
-    if (header->box != box.keys.box) return quarantine(QuarantineReason::kForeignBox);
-    if (!wire::verify(envelope, box.keys)) return quarantine(QuarantineReason::kSignature);
-    auto found = new_case(box, envelope, now);
-    if (!found) return quarantine(reason_of(found.error()));
-    out.found = std::move(*found);
-    return out;
+    // The cache holds all chains of a number or none of them.
+    if (cached) return {};
+    for (const auto& row : TRY(store_.epochs(box, epoch))) {
+        auto opening = TRY(wire::read_item(row.opening));
+        const auto* keys = setting_.keys.prekey(opening.header.key_id);
+        if (keys == nullptr) continue; // its secret is not here any more: nothing new of it can be read
+        auto begun = wire::ReceivingChain::begin(opening, parcel.sender, *keys);
+        if (!begun) return fail(ErrorCode::kCorrupt, "intake.opening");
+        wipe(begun->second.record);
+        begun->first.received(TRY(wire::ReceivedSet::read(row.received)));
+        parcel.chains.insert_or_assign(Parcel::key(begun->first.opening()), Chain{begun->first, row.copied});
+    }
+    return {};
 }
 
-Result<wire::Download> Intake::take(const wire::Upload& upload, Instant now) {
-    auto box = TRY(store_.box(upload.box));
-    Delivery delivery;
-    delivery.box = upload.box;
-    delivery.at = now;
-    delivery.waiting = upload.waiting;
-    delivery.acknowledged = upload.last_update <= kMaxSequence ? upload.last_update : 0;
+void Intake::keep_chains(Parcel& parcel) {
+    for (auto& [key, chain] : parcel.chains) {
+        auto known = chain_at_.find(key);
+        if (known != chain_at_.end()) {
+            known->second->second = std::move(chain);
+        } else {
+            chains_.emplace_front(key, std::move(chain));
+            chain_at_[key] = chains_.begin();
+        }
+    }
+    while (chains_.size() > kMaxChains) {
+        // All of one number together, or load_chains() would take some for all.
+        auto [box, epoch, mark] = chains_.back().first;
+        for (auto at = chain_at_.lower_bound({box, epoch, wire::Mark{}});
+             at != chain_at_.end() && std::get<0>(at->first) == box && std::get<1>(at->first) == epoch;) {
+            chains_.erase(at->second);
+            at = chain_at_.erase(at);
+        }
+    }
+}
 
-    wire::Download download;
-    download.box = upload.box;
-    download.nonce = upload.nonce;
-    download.district_time = now;
+// --- items ---
 
-    auto room = kMaxQuarantinedPerBox;
-    auto kept = TRY(store_.quarantined_of(upload.box));
-    room -= std::min(room, kept);
-    for (const auto& envelope : upload.envelopes) {
-        auto sorted = TRY(sort(box, envelope, now));
-        // An id twice in one upload: the first decides, as it would in two uploads.
-        auto twice = std::find_if(delivery.cases.begin(), delivery.cases.end(), [&](const NewCase& earlier) {
-            return sorted.item && earlier.row.id == *sorted.item;
-        });
-        if (twice != delivery.cases.end() && sorted.found) {
-            bool same = twice->envelope == envelope;
-            sorted.found.reset();
-            if (!same) {
-                sorted.level = Level::kQuarantined;
-                sorted.quarantine = QuarantineReason::kOtherContent;
+void Intake::hold(BoxId box, std::uint16_t epoch, BytesView item) {
+    auto& of_box = held_[box];
+    bool known = std::any_of(of_box.begin(), of_box.end(), [&](const auto& one) {
+        return std::equal(one.second.begin(), one.second.end(), item.begin(), item.end());
+    });
+    if (known || held_count_ >= kMaxHeld) return;
+    if (of_box.size() >= kMaxHeldPerBox) {
+        of_box.pop_front();
+        --held_count_;
+    }
+    of_box.emplace_back(epoch, Bytes(item.begin(), item.end()));
+    ++held_count_;
+}
+
+Status Intake::take_opened(Parcel& parcel, Chain& chain, wire::OpenedItem opened, BytesView bytes) {
+    parcel.believed = true;
+    auto key = Parcel::key(opened.place);
+    auto finish = [&] {
+        chain.chain.received(opened.place.counter);
+        parcel.changed.insert(key);
+        parcel.touched.insert(key);
+    };
+    if (opened.record.empty()) { // an opening without an item
+        finish();
+        return {};
+    }
+    auto item = wire::item_id(opened.place);
+    auto record = wire::seal_record(setting_.keys.shown, opened.recipient, item, opened.seed, opened.record);
+    wipe(opened.record);
+    if (!record) return tl::unexpected<Error>(record.error());
+
+    std::optional<QuarantineReason> aside;
+    if (parcel.box.revoked) aside = QuarantineReason::kRevokedBox;
+    if (chain.copied) aside = QuarantineReason::kCopiedBox;
+    if (!aside) {
+        auto found = new_case(parcel.box, item, opened.recipient, *record, parcel.now);
+        if (found)
+            parcel.delivery.cases.push_back(std::move(*found));
+        else
+            aside = QuarantineReason::kNotUnderstood;
+    }
+    if (aside) {
+        if (parcel.room_aside == 0) return {};
+        --parcel.room_aside;
+        parcel.delivery.quarantined.push_back({parcel.box.keys.box,
+                                               wire::digest("kentongan quarantine 2", bytes), *aside, parcel.now,
+                                               item, opened.recipient, std::move(*record)});
+    }
+    finish();
+    return {};
+}
+
+Status Intake::take_opening(Parcel& parcel, const wire::ReadItem& item, BytesView bytes) {
+    auto epoch = item.header.epoch;
+    auto before = parcel.of(epoch);
+    for (auto* one : before) {
+        if (std::equal(one->chain.opening().mark.begin(), one->chain.opening().mark.end(),
+                       item.sealed.begin())) {
+            parcel.touched.insert(Parcel::key(one->chain.opening()));
+            return {};
+        }
+    }
+    const auto* keys = setting_.keys.prekey(item.header.key_id);
+    if (keys == nullptr) {
+        ++refused_;
+        return {};
+    }
+    auto begun = wire::ReceivingChain::begin(item, parcel.sender, *keys);
+    if (!begun) {
+        ++refused_;
+        return {};
+    }
+    auto& [chain, opened] = *begun;
+    // Two live epochs of one number: somebody has a copy of this box.
+    bool copied = !before.empty();
+    auto key = Parcel::key(chain.opening());
+    EpochRow row;
+    row.box = parcel.box.keys.box;
+    row.number = epoch;
+    row.mark = chain.opening().mark;
+    row.recipient = chain.recipient();
+    row.opening.assign(bytes.begin(), bytes.end());
+    row.copied = copied;
+    if (opened.previous) row.previous = *opened.previous;
+    parcel.openings[key] = std::move(row);
+    auto& kept = parcel.chains.insert_or_assign(key, Chain{chain, copied}).first->second;
+    TRY(take_opened(parcel, kept, std::move(opened), bytes));
+    if (!kept.chain.here().has(0)) {
+        // Its item could not be kept aside: without the opening the epoch is unknown until it comes again.
+        parcel.openings.erase(key);
+        parcel.chains.erase(key);
+        return {};
+    }
+    return take_held(parcel, epoch);
+}
+
+Status Intake::take_held(Parcel& parcel, std::uint16_t epoch) {
+    auto of_box = held_.find(parcel.box.keys.box);
+    if (of_box == held_.end()) return {};
+    parcel.from_held.insert(epoch);
+    std::vector<Bytes> waiting;
+    for (const auto& [number, item] : of_box->second)
+        if (number == epoch) waiting.push_back(item);
+    for (const auto& item : waiting) TRY(take_item(parcel, item));
+    return {};
+}
+
+Status Intake::take_item(Parcel& parcel, BytesView bytes) {
+    auto item = wire::read_item(bytes);
+    if (!item || item->header.box != parcel.box.keys.box) {
+        ++refused_;
+        return {};
+    }
+    TRY(load_chains(parcel, item->header.epoch));
+    if (item->header.opening()) return take_opening(parcel, *item, bytes);
+    auto chains = parcel.of(item->header.epoch);
+    if (chains.empty()) {
+        hold(parcel.box.keys.box, item->header.epoch, bytes);
+        return {};
+    }
+    bool known = false;
+    for (auto* one : chains) {
+        auto opened = one->chain.open(*item);
+        if (opened) return take_opened(parcel, *one, std::move(*opened), bytes);
+        if (opened.error().code == ErrorCode::kConflict) {
+            known = true;
+            parcel.touched.insert(Parcel::key(one->chain.opening()));
+        }
+    }
+    if (!known) ++refused_;
+    return {};
+}
+
+// --- exchange ---
+
+Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
+    auto frames = TRY(wire::read_parcel(bytes));
+    Parcel parcel;
+    parcel.now = now;
+    auto id = TRY(box_of(frames.front()));
+    auto box = store_.box(id);
+    if (!box) {
+        // A disk that cannot be read must not look like a box that was never registered.
+        if (box.error().code != ErrorCode::kNotFound) return tl::unexpected<Error>(box.error());
+        return fail(ErrorCode::kDenied, "intake.box", id.value);
+    }
+    parcel.box = std::move(*box);
+    auto psk = psk_of(store_, id, setting_.psk_key);
+    if (!psk) return fail(ErrorCode::kDenied, "intake.psk", id.value);
+    parcel.sender = {id, parcel.box.keys.agree, *psk};
+    auto aside = TRY(store_.quarantined_of(id));
+    parcel.room_aside = kMaxQuarantinedPerBox - std::min(kMaxQuarantinedPerBox, aside);
+
+    std::optional<wire::LinkKeys> link;
+    std::uint8_t key_id = setting_.keys.shown.keyring.current;
+    auto link_by = [&](std::uint8_t by) -> Status {
+        const auto* prekey = setting_.keys.prekey(by);
+        if (prekey == nullptr) return fail(ErrorCode::kDenied, "intake.key", by);
+        link = TRY(wire::link_keys(prekey->district, parcel.box.keys.agree, *psk));
+        key_id = by;
+        return {};
+    };
+    for (auto frame : frames) {
+        if (TRY(box_of(frame)) != id) return fail(ErrorCode::kCorrupt, "parcel.boxes");
+        switch (TRY(wire::kind_of(frame))) {
+        case wire::FrameKind::kCall: {
+            auto sealed_for = TRY(wire::read_sealed_for(frame));
+            if (auto linked = link_by(sealed_for.key_id); !linked) return tl::unexpected<Error>(linked.error());
+            auto call = wire::decode_call(frame, link->up);
+            if (!call) {
+                ++refused_;
+                break;
             }
+            parcel.believed = true;
+            parcel.call = std::move(*call);
+            break;
         }
-        if (sorted.quarantine) {
-            if (room == 0) continue;
-            --room;
-            delivery.quarantined.push_back({upload.box, wire::digest("kentongan quarantine 1", envelope),
-                                            *sorted.quarantine, now, envelope});
+        case wire::FrameKind::kItem:
+        case wire::FrameKind::kBatch:
+            for (const auto& item : TRY(wire::items_of(frame))) TRY(take_item(parcel, item));
+            break;
+        case wire::FrameKind::kAnswer:
+            return fail(ErrorCode::kCorrupt, "parcel.answer");
         }
-        if (sorted.found) delivery.cases.push_back(std::move(*sorted.found));
-        if (sorted.item) download.receipts.push_back({*sorted.item, sorted.level});
     }
-    TRY(store_.receive(delivery));
+    if (!parcel.believed && parcel.touched.empty()) {
+        if (held_.contains(id)) return Bytes(); // it may be, once its opening is here
+        return fail(ErrorCode::kDenied, "intake.nothing", id.value);
+    }
 
-    // A revoked box may be in a thief's hands: it is told that its items are kept, and nothing of any
-    // citizen.
-    if (!box.revoked) {
-        auto after = upload.last_update <= kMaxSequence ? upload.last_update : 0;
-        download.updates = TRY(store_.updates_after(upload.box, after, wire::kMaxUpdatesPerDownload + 1));
-        download.more = download.updates.size() > wire::kMaxUpdatesPerDownload;
-        if (download.more) download.updates.resize(wire::kMaxUpdatesPerDownload);
+    auto& delivery = parcel.delivery;
+    delivery.box = id;
+    delivery.at = now;
+    if (parcel.call) {
+        delivery.waiting = parcel.call->waiting;
+        delivery.acknowledged = parcel.call->last_update <= kMaxSequence ? parcel.call->last_update : 0;
     }
-    return download;
+    for (const auto& key : parcel.changed) {
+        auto opening = parcel.openings.find(key);
+        EpochRow row = opening != parcel.openings.end() ? opening->second : EpochRow{};
+        const auto& chain = parcel.chains.at(key).chain;
+        row.box = id;
+        row.number = chain.opening().epoch;
+        row.mark = chain.opening().mark;
+        row.received = chain.here().bytes();
+        row.items = static_cast<std::uint16_t>(chain.here().count());
+        delivery.epochs.push_back(std::move(row));
+    }
+    if (parcel.believed) TRY(store_.receive(delivery));
+    keep_chains(parcel);
+    if (auto of_box = held_.find(id); of_box != held_.end()) {
+        held_count_ -= std::erase_if(of_box->second,
+                                     [&](const auto& one) { return parcel.from_held.contains(one.first); });
+        if (of_box->second.empty()) held_.erase(of_box);
+    }
+
+    wire::Answer answer;
+    answer.box = id;
+    for (const auto& key : parcel.touched) {
+        if (answer.acks.size() == wire::kMaxAcks) break;
+        auto at = chain_at_.find(key);
+        if (at == chain_at_.end()) continue;
+        const auto& here = at->second->second.chain.here();
+        answer.acks.push_back({std::get<1>(key), std::get<2>(key), here.next(), here.beyond()});
+    }
+    if (!link) TRY(link_by(key_id));
+    answer.key_id = key_id;
+    if (parcel.call) TRY(add_news(parcel, *parcel.call, room, now, answer));
+    std::vector<Bytes> out{wire::encode(answer, link->down)};
+    return wire::write_parcel(out);
 }
 
-Result<Bytes> Intake::exchange(BytesView bytes, Instant now) {
-    std::optional<Error> trouble;
-    auto box_named = [&](BoxId id) -> std::optional<wire::BoxPublic> {
-        auto box = store_.box(id);
-        if (box) return box->keys;
-        if (box.error().code != ErrorCode::kNotFound) trouble = box.error();
-        return std::nullopt;
-    };
-    auto upload = wire::decode_upload(bytes, box_named);
-    // A disk that cannot be read must not look like a box that was never registered.
-    if (trouble) return tl::unexpected<Error>(*trouble);
-    if (!upload) return tl::unexpected<Error>(upload.error());
-    auto download = TRY(take(*upload, now));
-    return wire::encode(download, setting_.keys);
+Status Intake::add_news(const Parcel& parcel, const wire::Call& call, std::size_t room, Instant now,
+                        wire::Answer& answer) {
+    answer.echo = call.echo;
+    answer.district_time = now;
+    answer.newest_epoch = TRY(store_.newest_epoch(call.box));
+    answer.keyring = setting_.keys.shown.keyring.version;
+    // A revoked box may be in a thief's hands: it is told that its items are kept, and nothing of any citizen.
+    if (parcel.box.revoked) return {};
+    room -= std::min(room, kNewsHead);
+    auto after = call.last_update <= kMaxSequence ? call.last_update : 0;
+    for (auto& update : TRY(store_.updates_after(call.box, after, wire::kMaxUpdates + 1))) {
+        auto size = kUpdateHead + update.reply.size() + update.notice.size();
+        // The first goes whatever its size: a carrier too narrow for it would wait for ever.
+        if (answer.updates.size() == wire::kMaxUpdates || (size > room && !answer.updates.empty())) {
+            answer.more = true;
+            return {};
+        }
+        room -= std::min(room, size);
+        answer.updates.push_back(std::move(update));
+    }
+    return add_publication(call, room, answer);
 }
+
+Status Intake::add_publication(const wire::Call& call, std::size_t room, wire::Answer& answer) {
+    auto& known = holdings_[call.box];
+    if (!call.holdings.empty() && wire::holdings_mark(call.holdings) == call.held)
+        known = {call.held, call.holdings};
+    if (known.mark != call.held) {
+        answer.tell = true;
+        answer.more = true;
+        return {};
+    }
+    auto next = TRY(next_bulletin(store_, setting_.keys, call.box, known.list));
+    if (!next) return {};
+    auto mark = wire::bulletin_mark(*next);
+    std::vector<wire::ByteRange> missing{{0, static_cast<std::uint32_t>(next->size())}};
+    for (const auto& want : call.wants)
+        if (want.mark == mark) missing = want.missing;
+    answer.more = !missing.empty();
+    for (auto range : missing) {
+        while (range.size > 0 && range.from < next->size()) {
+            if (room <= kPieceHead || answer.pieces.size() == wire::kMaxPieces) return {};
+            auto size = std::min<std::size_t>(range.size, room - kPieceHead);
+            auto piece = wire::piece_of(*next, mark, range.from, size);
+            auto taken = static_cast<std::uint32_t>(piece.bytes.size());
+            room -= std::min(room, kPieceHead + piece.bytes.size());
+            range.from += taken;
+            range.size -= std::min(range.size, taken);
+            answer.pieces.push_back(std::move(piece));
+        }
+    }
+    return {};
+}
+
+// --- what was kept aside ---
 
 Status Intake::adopt(const Quarantined& one, const Box& box, Instant now) {
-    auto header = TRY(wire::read_header(one.envelope));
-    if (header.box != one.box) return fail(ErrorCode::kDenied, "intake.box");
-    TRY(wire::verify(one.envelope, box.keys));
     // It has waited for us, not for the citizen: due counts from when it came.
-    auto found = TRY(new_case(box, one.envelope, one.at));
+    auto found = TRY(new_case(box, one.item, one.recipient, one.record, one.at));
     found.row.changed_at = now;
     return store_.adopt(one, found);
 }
@@ -172,9 +432,7 @@ Result<std::size_t> Intake::look_again(Instant now) {
         if (some.empty()) return adopted;
         for (const auto& one : some) {
             ++skip;
-            if (one.reason != QuarantineReason::kNotUnderstood &&
-                one.reason != QuarantineReason::kNotAnEnvelope)
-                continue;
+            if (one.reason != QuarantineReason::kNotUnderstood) continue;
             auto box = TRY(store_.box(one.box));
             if (box.revoked) continue;
             auto done = adopt(one, box, now);
@@ -197,7 +455,7 @@ Result<ItemId> Intake::accept(const std::array<std::uint8_t, 32>& digest, Instan
             if (one.digest != digest) continue;
             auto box = TRY(store_.box(one.box));
             TRY(adopt(one, box, now));
-            return TRY(wire::read_header(one.envelope)).item;
+            return one.item;
         }
     }
 }

@@ -1,8 +1,7 @@
 #include "district/setting.hpp"
 
+#include "wire/case_words.hpp"
 #include "wire/record.hpp"
-#include "wire/record_codes.hpp"
-#include "wire/seal.hpp"
 
 #include <algorithm>
 
@@ -36,21 +35,17 @@ bool Setting::overdue(const CaseRow& row, Instant now) const {
     return row.open && now > row.due_at && office_acts(row.lifecycle, row.state);
 }
 
-Result<domain::Request> read_request(const Setting& setting, const Box& box, BytesView envelope) {
+Result<domain::Request> read_request(const Setting& setting, const Box& box, const ItemId& item,
+                                     domain::Recipient recipient, BytesView kept) {
     const auto* village = setting.village(box.village);
     if (village == nullptr) return fail(ErrorCode::kNotFound, "request.village");
-    auto header = TRY(wire::read_header(envelope));
-    auto record = TRY(wire::open(envelope, setting.keys));
-    domain::CaseCode code;
-    domain::ReceiptCode receipt;
-    auto bare = TRY(wire::take_codes(record, code, receipt));
-    auto request = wire::decode_request(setting.pack, *village, setting.dictionaries, bare);
-    wipe(record);
-    // The record does not repeat the id; open() has proved that it was sealed under this header's.
+    auto opened = TRY(wire::open_record(setting.keys, recipient, item, kept));
+    auto request = wire::decode_request(setting.pack, *village, setting.dictionaries, opened.record);
+    wipe(opened.record);
     if (request) {
-        request->id = header.item;
-        request->code = std::move(code);
-        request->receipt = std::move(receipt);
+        request->id = item;
+        request->code = opened.seed.code(request->attempt);
+        request->receipt = opened.seed.receipt();
     }
     return request;
 }

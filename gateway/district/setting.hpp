@@ -24,6 +24,7 @@ struct Setting {
     wire::Dictionaries dictionaries;                              ///< The pack's, loaded.
     std::map<std::string, domain::Village, std::less<>> villages; ///< By id.
     wire::DistrictSecret keys;
+    wire::Key32 psk_key{}; ///< Over the boxes' psks in the store (district/boxes.hpp).
     WorkingDays working_days;
 
     /// Nothing if this pack has no such village.
@@ -37,10 +38,10 @@ struct Setting {
     [[nodiscard]] const domain::Lifecycle* lifecycle(std::string_view id) const;
 };
 
-/// The record inside a case's envelope.
+/// The request in a record that is kept of a case.
 /// Errors: kDenied - sealed to another key or altered; kCorrupt - not a record; kUnsupported - of another
 /// pack or village; kNotFound - the box's village is not in the pack.
-[[nodiscard]] Result<domain::Request> read_request(const Setting& setting, const Box& box,
-                                                   BytesView envelope);
+[[nodiscard]] Result<domain::Request> read_request(const Setting& setting, const Box& box, const ItemId& item,
+                                                   domain::Recipient recipient, BytesView kept);
 
 } // namespace kentongan::district

@@ -14,11 +14,16 @@ Status MemoryDistrictStore::writable() {
 
 Status MemoryDistrictStore::register_box(const Box& box) {
     TRY(writable());
-    for (const auto& [id, known] : boxes_)
-        if (id == box.keys.box || known.keys.sign == box.keys.sign || known.keys.agree == box.keys.agree)
-            return fail(ErrorCode::kConflict, "memory.box");
+    if (known(box)) return fail(ErrorCode::kConflict, "memory.box");
     boxes_[box.keys.box] = box;
     return {};
+}
+
+bool MemoryDistrictStore::known(const Box& box) const {
+    return std::any_of(boxes_.begin(), boxes_.end(), [&](const auto& one) {
+        const auto& keys = one.second.keys;
+        return one.first == box.keys.box || keys.sign == box.keys.sign || keys.agree == box.keys.agree;
+    });
 }
 
 Status MemoryDistrictStore::revoke_box(BoxId id) {
@@ -49,8 +54,99 @@ Result<std::vector<Box>> MemoryDistrictStore::boxes() {
     return out;
 }
 
+Status MemoryDistrictStore::put_psk(BoxId box, BytesView sealed) {
+    TRY(writable());
+    if (!boxes_.contains(box)) return fail(ErrorCode::kNotFound, "memory.box");
+    psks_[box].assign(sealed.begin(), sealed.end());
+    return {};
+}
+
+Result<Bytes> MemoryDistrictStore::psk(BoxId box) {
+    auto found = psks_.find(box);
+    if (found == psks_.end()) return fail(ErrorCode::kNotFound, "memory.psk");
+    return found->second;
+}
+
+Status MemoryDistrictStore::add_invitation(const Invitation& invitation) {
+    TRY(writable());
+    if (!invitations_.try_emplace(invitation.code, invitation).second)
+        return fail(ErrorCode::kConflict, "memory.invitation");
+    return {};
+}
+
+Result<Invitation> MemoryDistrictStore::invitation(const Digest& code) {
+    auto found = invitations_.find(code);
+    if (found == invitations_.end()) return fail(ErrorCode::kNotFound, "memory.invitation");
+    return found->second;
+}
+
+Status MemoryDistrictStore::enrol(const Digest& code, const Box& box, BytesView sealed_psk) {
+    TRY(writable());
+    auto found = invitations_.find(code);
+    if (found == invitations_.end()) return fail(ErrorCode::kNotFound, "memory.invitation");
+    if (found->second.used_by != BoxId{}) return fail(ErrorCode::kConflict, "memory.used");
+    if (known(box)) return fail(ErrorCode::kConflict, "memory.box");
+    found->second.used_by = box.keys.box;
+    boxes_[box.keys.box] = box;
+    psks_[box.keys.box].assign(sealed_psk.begin(), sealed_psk.end());
+    return {};
+}
+
+Status MemoryDistrictStore::publish(const Publication& publication) {
+    TRY(writable());
+    auto& of_name = published_[publication.name];
+    if (publication.version <= of_name.newest ||
+        (!of_name.versions.empty() && of_name.versions.begin()->second.kind != publication.kind))
+        return fail(ErrorCode::kConflict, "memory.publication");
+    of_name.newest = publication.version;
+    of_name.versions[publication.version] = publication;
+    while (of_name.versions.size() > kKeptVersions) of_name.versions.erase(of_name.versions.begin());
+    return {};
+}
+
+Result<std::vector<Publication>> MemoryDistrictStore::publications() {
+    std::vector<Publication> out;
+    for (const auto& [name, of_name] : published_) {
+        if (of_name.versions.empty()) continue;
+        out.push_back(of_name.versions.rbegin()->second);
+        out.back().content.clear();
+        out.back().ready.clear();
+    }
+    return out;
+}
+
+Result<Publication> MemoryDistrictStore::publication(const std::string& name, std::uint32_t version) {
+    auto of_name = published_.find(name);
+    if (of_name == published_.end() || !of_name->second.versions.contains(version))
+        return fail(ErrorCode::kNotFound, "memory.publication");
+    auto out = of_name->second.versions.at(version);
+    out.ready.clear();
+    return out;
+}
+
+Result<std::vector<std::uint32_t>> MemoryDistrictStore::kept_versions(const std::string& name) {
+    std::vector<std::uint32_t> out;
+    auto of_name = published_.find(name);
+    if (of_name == published_.end()) return out;
+    for (auto one = of_name->second.versions.rbegin(); one != of_name->second.versions.rend(); ++one)
+        out.push_back(one->first);
+    return out;
+}
+
+Result<Bytes> MemoryDistrictStore::bulletin(const std::string& name, std::uint32_t version,
+                                            std::uint32_t base) {
+    auto of_name = published_.find(name);
+    if (of_name != published_.end()) {
+        auto found = of_name->second.versions.find(version);
+        if (found != of_name->second.versions.end())
+            for (const auto& one : found->second.ready)
+                if (one.base == base) return one.bulletin;
+    }
+    return fail(ErrorCode::kNotFound, "memory.bulletin");
+}
+
 void MemoryDistrictStore::keep(const NewCase& found) {
-    cases_.try_emplace(found.row.id, Kept{found.row, found.envelope, {}, ++arrivals_});
+    cases_.try_emplace(found.row.id, Kept{found.row, found.record, {}, ++arrivals_});
 }
 
 Status MemoryDistrictStore::receive(const Delivery& delivery) {
@@ -58,7 +154,7 @@ Status MemoryDistrictStore::receive(const Delivery& delivery) {
     auto box = boxes_.find(delivery.box);
     if (box == boxes_.end()) return fail(ErrorCode::kNotFound, "memory.box");
     box->second.last_contact = delivery.at;
-    box->second.waiting = delivery.waiting;
+    if (delivery.waiting) box->second.waiting = *delivery.waiting;
     box->second.acknowledged = std::max(box->second.acknowledged, delivery.acknowledged);
     box->second.issued = std::max(box->second.issued, box->second.acknowledged);
     for (auto& [sequence, update] : updates_[delivery.box])
@@ -68,7 +164,45 @@ Status MemoryDistrictStore::receive(const Delivery& delivery) {
         if (std::none_of(quarantined_.begin(), quarantined_.end(),
                          [&](const auto& kept) { return kept.box == one.box && kept.digest == one.digest; }))
             quarantined_.push_back(one);
+    for (const auto& epoch : delivery.epochs) {
+        auto& of_box = epochs_[delivery.box];
+        auto known = of_box.find({epoch.number, epoch.mark});
+        if (known != of_box.end()) {
+            known->second.received = epoch.received;
+            known->second.items = epoch.items;
+        } else if (!epoch.opening.empty()) {
+            of_box[{epoch.number, epoch.mark}] = epoch;
+        }
+    }
     return {};
+}
+
+Result<std::vector<EpochRow>> MemoryDistrictStore::epochs(BoxId box, std::uint16_t number) {
+    std::vector<EpochRow> out;
+    const auto& of_box = epochs_[box];
+    for (auto at = of_box.lower_bound({number, wire::Mark{}}); at != of_box.end() && at->first.first == number;
+         ++at)
+        out.push_back(at->second);
+    return out;
+}
+
+Result<std::uint16_t> MemoryDistrictStore::newest_epoch(BoxId box) {
+    const auto& of_box = epochs_[box];
+    return of_box.empty() ? std::uint16_t{0} : of_box.rbegin()->first.first;
+}
+
+Result<std::uint64_t> MemoryDistrictStore::missing_of(BoxId box) {
+    const auto& of_box = epochs_[box];
+    std::uint64_t missing = 0;
+    for (const auto& [key, epoch] : of_box) {
+        if (epoch.previous.number == 0) continue;
+        std::uint64_t here = 0;
+        for (auto at = of_box.lower_bound({epoch.previous.number, wire::Mark{}});
+             at != of_box.end() && at->first.first == epoch.previous.number; ++at)
+            here = std::max<std::uint64_t>(here, at->second.items);
+        missing += epoch.previous.items - std::min<std::uint64_t>(here, epoch.previous.items);
+    }
+    return missing;
 }
 
 Result<std::vector<wire::StatusUpdate>> MemoryDistrictStore::updates_after(BoxId box, std::uint64_t sequence,
@@ -110,10 +244,10 @@ Result<CaseRow> MemoryDistrictStore::case_row(const ItemId& id) {
     return found->second.row;
 }
 
-Result<Bytes> MemoryDistrictStore::envelope(const ItemId& id) {
+Result<Bytes> MemoryDistrictStore::record(const ItemId& id) {
     auto found = cases_.find(id);
     if (found == cases_.end()) return fail(ErrorCode::kNotFound, "memory.case");
-    return found->second.envelope;
+    return found->second.record;
 }
 
 Result<std::vector<Event>> MemoryDistrictStore::events(const ItemId& id) {

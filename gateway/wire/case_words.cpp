@@ -49,6 +49,27 @@ Result<Bytes> open_words(const DistrictSecret& district, domain::Recipient recip
     return inside;
 }
 
+Result<Bytes> seal_record(const DistrictPublic& district, domain::Recipient recipient, ItemId item,
+                          const ItemSeed& seed, BytesView record) {
+    Bytes plain(seed.key().begin(), seed.key().end());
+    plain.insert(plain.end(), record.begin(), record.end());
+    auto sealed = seal_words(district, recipient, item, plain);
+    wipe(plain);
+    return sealed;
+}
+
+Result<KeptRecord> open_record(const DistrictSecret& district, domain::Recipient recipient, ItemId item,
+                               BytesView sealed) {
+    auto plain = TRY(open_words(district, recipient, item, sealed));
+    Key32 key{};
+    if (plain.size() <= key.size()) return fail(ErrorCode::kCorrupt, "case_words.record");
+    std::copy_n(plain.begin(), key.size(), key.begin());
+    KeptRecord out{ItemSeed(key), Bytes(plain.begin() + static_cast<std::ptrdiff_t>(key.size()), plain.end())};
+    wipe(key);
+    wipe(plain);
+    return out;
+}
+
 std::string alias_of(const DistrictSecret& district, domain::Recipient recipient, std::string_view e164) {
     constexpr std::string_view kPurpose = "kentongan sender alias 2";
     // The two readers see different aliases of one number, and cannot put them together.

@@ -76,6 +76,8 @@ class ItemSeed {
     /// `attempt`: 0, or higher where the box had that code in use.
     [[nodiscard]] domain::CaseCode code(std::uint32_t attempt) const;
     [[nodiscard]] domain::ReceiptCode receipt() const;
+    /// For keeping it sealed beside the record.
+    [[nodiscard]] const Key32& key() const { return key_; }
 
   private:
     Key32 key_;

@@ -54,12 +54,10 @@ class World:
     def prepare(self):
         """Keys, certificate, registration and accounts; done once for a folder."""
         self.logs.mkdir(parents=True, exist_ok=True)
-        if (self.box_state / "district.pub").exists():
+        if (self.box_state / "box.secret").exists():
             return
         self._run("kentongan-district", "init", "--state", self.district_state)
-        self._run("kentongan-box", "init", "--state", self.box_state, "--box", "1")
-        self._run("kentongan-district", "register", "--state", self.district_state, "--village", self.village,
-                  self.box_state / "box.pub")
+        self.enrol_box()
         for name, role in ((OFFICER, "officer"), (INSPECTOR, "inspectorate")):
             self._run("kentongan-district", "add-officer", "--state", self.district_state, "--name", name[0],
                       "--role", role, input=name[1] + "\n")
@@ -69,7 +67,20 @@ class World:
              "-keyout", self.district_state / "tls.key", "-out", self.district_state / "tls.crt"],
             check=True, capture_output=True)
         os.chmod(self.district_state / "tls.key", 0o600)
-        (self.box_state / "district.pub").write_bytes((self.district_state / "district.pub").read_bytes())
+
+    def enrol_box(self, box=1):
+        """As a technician and a clerk do it, files and fingerprints carried between them."""
+        invited = dict(line.split(" ", 1) for line in self._run(
+            "kentongan-district", "invite", "--state", self.district_state, "--village", self.village).splitlines())
+        asked = self._run("kentongan", "enrol", "request", "--state", self.box_state, "--box", box,
+                          "--district", self.district_state / "district.pub", "--code", invited["code"]).splitlines()
+        shown = dict(line.split() for line in asked[1:])
+        if shown["district"] != invited["fingerprint"]:
+            raise WorldError("the district's fingerprint differs")
+        welcome = self.district_state / f"box-{box}.welcome"
+        self._run("kentongan-district", "enrol", "--state", self.district_state, "--fingerprint", shown["box"],
+                  "--welcome", welcome, asked[0])
+        self._run("kentongan", "enrol", "accept", "--state", self.box_state, welcome)
 
     def start(self):
         """Everything, in order; returns when the kiosk answers and the modem is ready."""

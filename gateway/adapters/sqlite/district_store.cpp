@@ -82,6 +82,61 @@ CREATE TABLE session(
   started INTEGER NOT NULL,
   seen INTEGER NOT NULL) WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE psk(box INTEGER PRIMARY KEY REFERENCES box(box), sealed BLOB NOT NULL);
+CREATE TABLE invitation(
+  code BLOB PRIMARY KEY,
+  village TEXT NOT NULL,
+  issued INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  used_by INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE published(name TEXT PRIMARY KEY, kind INTEGER NOT NULL, newest INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE publication(
+  name TEXT NOT NULL REFERENCES published(name),
+  version INTEGER NOT NULL,
+  box INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  content BLOB NOT NULL,
+  PRIMARY KEY(name, version));
+CREATE TABLE bulletin(
+  name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  base INTEGER NOT NULL,
+  bulletin BLOB NOT NULL,
+  PRIMARY KEY(name, version, base),
+  FOREIGN KEY(name, version) REFERENCES publication(name, version) ON DELETE CASCADE);
+)sql",
+    // Items of epochs. What was sealed one by one before them was never released and has no reader any more.
+    R"sql(
+DELETE FROM event;
+DELETE FROM box_update;
+DELETE FROM "case";
+DROP TABLE envelope;
+DROP TABLE quarantine;
+CREATE TABLE record(id BLOB PRIMARY KEY, sealed BLOB NOT NULL);
+CREATE TABLE quarantine(
+  place INTEGER PRIMARY KEY AUTOINCREMENT,
+  box INTEGER NOT NULL REFERENCES box(box),
+  digest BLOB NOT NULL,
+  reason INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  item BLOB NOT NULL,
+  recipient INTEGER NOT NULL,
+  record BLOB NOT NULL,
+  UNIQUE(box, digest));
+CREATE TABLE epoch(
+  box INTEGER NOT NULL REFERENCES box(box),
+  number INTEGER NOT NULL,
+  mark BLOB NOT NULL,
+  recipient INTEGER NOT NULL,
+  opening BLOB NOT NULL,
+  received BLOB NOT NULL,
+  items INTEGER NOT NULL,
+  copied INTEGER NOT NULL,
+  previous INTEGER NOT NULL,
+  previous_items INTEGER NOT NULL,
+  PRIMARY KEY(box, number, mark));
+)sql",
 };
 
 constexpr const char* kBoxColumns =
@@ -135,21 +190,22 @@ Result<std::unique_ptr<SqliteDistrictStore>> SqliteDistrictStore::open(const std
 // --- boxes ---
 
 Status SqliteDistrictStore::register_box(const Box& box) {
-    return together([&]() -> Status {
-        auto insert =
-            TRY(database_.prepare("INSERT INTO box(box,sign,agree,village,revoked,last_contact,waiting,"
-                                  "issued,acknowledged) VALUES(?,?,?,?,?,?,?,?,?)"));
-        return insert.bind(1, integer(box.keys.box.value))
-            .bind(2, BytesView(box.keys.sign))
-            .bind(3, BytesView(box.keys.agree))
-            .bind(4, std::string_view(box.village))
-            .bind(5, integer(box.revoked))
-            .bind(6, to_unix(box.last_contact))
-            .bind(7, integer(box.waiting))
-            .bind(8, integer(box.issued))
-            .bind(9, integer(box.acknowledged))
-            .run();
-    });
+    return together([&] { return insert_box(box); });
+}
+
+Status SqliteDistrictStore::insert_box(const Box& box) {
+    auto insert = TRY(database_.prepare("INSERT INTO box(box,sign,agree,village,revoked,last_contact,waiting,"
+                                        "issued,acknowledged) VALUES(?,?,?,?,?,?,?,?,?)"));
+    return insert.bind(1, integer(box.keys.box.value))
+        .bind(2, BytesView(box.keys.sign))
+        .bind(3, BytesView(box.keys.agree))
+        .bind(4, std::string_view(box.village))
+        .bind(5, integer(box.revoked))
+        .bind(6, to_unix(box.last_contact))
+        .bind(7, integer(box.waiting))
+        .bind(8, integer(box.issued))
+        .bind(9, integer(box.acknowledged))
+        .run();
 }
 
 Status SqliteDistrictStore::revoke_box(BoxId box) {
@@ -207,37 +263,106 @@ Result<bool> SqliteDistrictStore::insert_case(const NewCase& found) {
             .bind(13, integer(row.version))
             .run());
     if (database_.changes() == 0) return false;
-    auto envelope = TRY(database_.prepare("INSERT INTO envelope(id,sealed) VALUES(?,?)"));
-    TRY(envelope.bind(1, BytesView(row.id.value)).bind(2, BytesView(found.envelope)).run());
+    auto record = TRY(database_.prepare("INSERT INTO record(id,sealed) VALUES(?,?)"));
+    TRY(record.bind(1, BytesView(row.id.value)).bind(2, BytesView(found.record)).run());
     return true;
 }
 
 Status SqliteDistrictStore::receive(const Delivery& delivery) {
     return together([&]() -> Status {
-        auto contact = TRY(database_.prepare("UPDATE box SET last_contact=?2, waiting=?3, "
+        auto contact = TRY(database_.prepare("UPDATE box SET last_contact=?2, waiting=ifnull(?3,waiting), "
                                              "acknowledged=max(acknowledged,?4), issued=max(issued,?4) "
                                              "WHERE box=?1"));
-        TRY(contact.bind(1, integer(delivery.box.value))
-                .bind(2, to_unix(delivery.at))
-                .bind(3, integer(delivery.waiting))
-                .bind(4, integer(delivery.acknowledged))
-                .run());
+        contact.bind(1, integer(delivery.box.value)).bind(2, to_unix(delivery.at));
+        if (delivery.waiting)
+            contact.bind(3, integer(*delivery.waiting));
+        else
+            contact.bind_null(3);
+        TRY(contact.bind(4, integer(delivery.acknowledged)).run());
         if (database_.changes() == 0) return fail(ErrorCode::kNotFound, "district_store.box");
         auto notices = TRY(database_.prepare(
             "UPDATE box_update SET notice=x'' WHERE box=?1 AND sequence<=?2 AND length(notice)>0"));
         TRY(notices.bind(1, integer(delivery.box.value)).bind(2, integer(delivery.acknowledged)).run());
         for (const auto& found : delivery.cases) TRY(insert_case(found));
-        auto quarantine = TRY(database_.prepare("INSERT INTO quarantine(box,digest,reason,at,envelope) "
-                                                "VALUES(?,?,?,?,?) ON CONFLICT(box,digest) DO NOTHING"));
+        auto quarantine =
+            TRY(database_.prepare("INSERT INTO quarantine(box,digest,reason,at,item,recipient,record) "
+                                  "VALUES(?,?,?,?,?,?,?) ON CONFLICT(box,digest) DO NOTHING"));
         for (const auto& one : delivery.quarantined)
             TRY(quarantine.bind(1, integer(one.box.value))
                     .bind(2, BytesView(one.digest))
                     .bind(3, integer(one.reason))
                     .bind(4, to_unix(one.at))
-                    .bind(5, BytesView(one.envelope))
+                    .bind(5, BytesView(one.item.value))
+                    .bind(6, integer(one.recipient))
+                    .bind(7, BytesView(one.record))
                     .run());
+        for (const auto& epoch : delivery.epochs) TRY(put_epoch(epoch));
         return {};
     });
+}
+
+Status SqliteDistrictStore::put_epoch(const EpochRow& epoch) {
+    auto update =
+        TRY(database_.prepare("UPDATE epoch SET received=?, items=? WHERE box=? AND number=? AND mark=?"));
+    TRY(update.bind(1, BytesView(epoch.received))
+            .bind(2, integer(epoch.items))
+            .bind(3, integer(epoch.box.value))
+            .bind(4, integer(epoch.number))
+            .bind(5, BytesView(epoch.mark))
+            .run());
+    if (database_.changes() > 0 || epoch.opening.empty()) return {};
+    auto insert = TRY(database_.prepare("INSERT INTO epoch(box,number,mark,recipient,opening,received,items,"
+                                        "copied,previous,previous_items) VALUES(?,?,?,?,?,?,?,?,?,?)"));
+    return insert.bind(1, integer(epoch.box.value))
+        .bind(2, integer(epoch.number))
+        .bind(3, BytesView(epoch.mark))
+        .bind(4, integer(epoch.recipient))
+        .bind(5, BytesView(epoch.opening))
+        .bind(6, BytesView(epoch.received))
+        .bind(7, integer(epoch.items))
+        .bind(8, integer(epoch.copied))
+        .bind(9, integer(epoch.previous.number))
+        .bind(10, integer(epoch.previous.items))
+        .run();
+}
+
+Result<std::vector<EpochRow>> SqliteDistrictStore::epochs(BoxId box, std::uint16_t number) {
+    auto query = TRY(database_.prepare("SELECT mark,recipient,opening,received,items,copied,previous,"
+                                       "previous_items FROM epoch WHERE box=? AND number=? ORDER BY mark"));
+    query.bind(1, integer(box.value)).bind(2, integer(number));
+    std::vector<EpochRow> out;
+    while (TRY(query.step())) {
+        EpochRow row;
+        row.box = box;
+        row.number = number;
+        row.mark = array_of<4>(query.blob(0));
+        row.recipient = static_cast<domain::Recipient>(query.integer(1));
+        row.opening = query.blob(2);
+        row.received = query.blob(3);
+        row.items = static_cast<std::uint16_t>(query.integer(4));
+        row.copied = query.integer(5) != 0;
+        row.previous = {static_cast<std::uint16_t>(query.integer(6)),
+                        static_cast<std::uint16_t>(query.integer(7))};
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
+Result<std::uint16_t> SqliteDistrictStore::newest_epoch(BoxId box) {
+    auto query = TRY(database_.prepare("SELECT ifnull(max(number),0) FROM epoch WHERE box=?"));
+    query.bind(1, integer(box.value));
+    TRY(query.step());
+    return static_cast<std::uint16_t>(query.integer(0));
+}
+
+Result<std::uint64_t> SqliteDistrictStore::missing_of(BoxId box) {
+    auto query = TRY(database_.prepare(
+        "SELECT ifnull(sum(max(0, later.previous_items - ifnull((SELECT max(items) FROM epoch AS earlier "
+        "WHERE earlier.box=later.box AND earlier.number=later.previous),0))),0) "
+        "FROM epoch AS later WHERE later.box=? AND later.previous>0"));
+    query.bind(1, integer(box.value));
+    TRY(query.step());
+    return static_cast<std::uint64_t>(query.integer(0));
 }
 
 Result<std::vector<wire::StatusUpdate>> SqliteDistrictStore::updates_after(BoxId box, std::uint64_t sequence,
@@ -261,7 +386,7 @@ Result<std::vector<wire::StatusUpdate>> SqliteDistrictStore::updates_after(BoxId
 }
 
 Result<std::vector<Quarantined>> SqliteDistrictStore::quarantined(std::size_t skip, std::size_t limit) {
-    auto query = TRY(database_.prepare("SELECT box,digest,reason,at,envelope FROM quarantine ORDER BY place "
+    auto query = TRY(database_.prepare("SELECT box,digest,reason,at,item,recipient,record FROM quarantine ORDER BY place "
                                        "LIMIT ? OFFSET ?"));
     query.bind(1, integer(limit)).bind(2, integer(skip));
     std::vector<Quarantined> out;
@@ -271,7 +396,9 @@ Result<std::vector<Quarantined>> SqliteDistrictStore::quarantined(std::size_t sk
         one.digest = array_of<32>(query.blob(1));
         one.reason = static_cast<QuarantineReason>(query.integer(2));
         one.at = instant(query, 3);
-        one.envelope = query.blob(4);
+        one.item.value = array_of<16>(query.blob(4));
+        one.recipient = static_cast<domain::Recipient>(query.integer(5));
+        one.record = query.blob(6);
         out.push_back(std::move(one));
     }
     return out;
@@ -303,10 +430,10 @@ Result<CaseRow> SqliteDistrictStore::case_row(const ItemId& id) {
     return case_of(query);
 }
 
-Result<Bytes> SqliteDistrictStore::envelope(const ItemId& id) {
-    auto query = TRY(database_.prepare("SELECT sealed FROM envelope WHERE id=?"));
+Result<Bytes> SqliteDistrictStore::record(const ItemId& id) {
+    auto query = TRY(database_.prepare("SELECT sealed FROM record WHERE id=?"));
     query.bind(1, BytesView(id.value));
-    if (!TRY(query.step())) return fail(ErrorCode::kNotFound, "district_store.envelope");
+    if (!TRY(query.step())) return fail(ErrorCode::kNotFound, "district_store.record");
     return query.blob(0);
 }
 

@@ -18,16 +18,32 @@ class SqliteDistrictStore final : public district::Store {
     Status assign_village(BoxId box, const std::string& village) override;
     Result<district::Box> box(BoxId box) override;
     Result<std::vector<district::Box>> boxes() override;
+    Status put_psk(BoxId box, BytesView sealed) override;
+    Result<Bytes> psk(BoxId box) override;
+
+    Status add_invitation(const district::Invitation& invitation) override;
+    Result<district::Invitation> invitation(const std::array<std::uint8_t, 32>& code) override;
+    Status enrol(const std::array<std::uint8_t, 32>& code, const district::Box& box,
+                 BytesView sealed_psk) override;
+
+    Status publish(const district::Publication& publication) override;
+    Result<std::vector<district::Publication>> publications() override;
+    Result<district::Publication> publication(const std::string& name, std::uint32_t version) override;
+    Result<std::vector<std::uint32_t>> kept_versions(const std::string& name) override;
+    Result<Bytes> bulletin(const std::string& name, std::uint32_t version, std::uint32_t base) override;
 
     Status receive(const district::Delivery& delivery) override;
     Result<std::vector<wire::StatusUpdate>> updates_after(BoxId box, std::uint64_t sequence,
                                                           std::size_t limit) override;
     Result<std::vector<district::Quarantined>> quarantined(std::size_t skip, std::size_t limit) override;
     Result<std::uint64_t> quarantined_of(BoxId box) override;
+    Result<std::vector<district::EpochRow>> epochs(BoxId box, std::uint16_t number) override;
+    Result<std::uint16_t> newest_epoch(BoxId box) override;
+    Result<std::uint64_t> missing_of(BoxId box) override;
     Status adopt(const district::Quarantined& quarantined, const district::NewCase& found) override;
 
     Result<district::CaseRow> case_row(const ItemId& id) override;
-    Result<Bytes> envelope(const ItemId& id) override;
+    Result<Bytes> record(const ItemId& id) override;
     Result<std::vector<district::Event>> events(const ItemId& id) override;
     Result<district::CasePage> list(const district::CaseFilter& filter) override;
     Result<std::vector<district::StateCount>> counts(domain::Recipient recipient, Instant now) override;
@@ -56,7 +72,10 @@ class SqliteDistrictStore final : public district::Store {
         TRY(database_.commit());
         return done;
     }
+    Status insert_box(const district::Box& box);
+    Status write_psk(BoxId box, BytesView sealed);
     Result<bool> insert_case(const district::NewCase& found);
+    Status put_epoch(const district::EpochRow& epoch);
 
     Database database_;
 };

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <limits>
 #include <string>
 
 using namespace kentongan;
@@ -22,18 +21,15 @@ namespace {
 
 constexpr const char* kUsage = R"(kentongan-box - keys, store, queue and uplink of one village box
 
-  kentongan-box init --state DIR --box NUMBER
-      Makes this box's keys in DIR (never overwrites any) and prints what the district registers.
-
   kentongan-box serve --state DIR --pack DIR --village ID --district URL --ca FILE
                       --kiosk-socket PATH --modem-socket PATH [--poll-seconds N]
-      Serves the kiosk and the modem workers, and forwards to the district. DIR must also hold the district's
-      public keys as district.pub.
+      Serves the kiosk and the modem workers, and forwards to the district. DIR holds what
+      `kentongan enrol` has put there.
 
-Files in the state folder: box.secret (0600), box.pub, district.pub, box.db.
+Files in the state folder: box.secret (0600), district.pub, box.db.
 )";
 
-constexpr std::size_t kMaxKeyFile = 4096;
+constexpr std::size_t kMaxKeyFile = 64 * 1024;
 
 int complain(const char* what, const std::string& about = {}) {
     std::fprintf(stderr, "kentongan-box: %s%s%s\n", what, about.empty() ? "" : ": ", about.c_str());
@@ -54,27 +50,6 @@ std::optional<Options> parse(std::span<const char* const> words,
     auto out = command_line::named_values(words, known, wrong);
     if (!out) complain("unknown, repeated or incomplete option", std::string(wrong));
     return out;
-}
-
-int init(const Options& options) {
-    if (!options.contains("--state") || !options.contains("--box"))
-        return complain("init needs --state and --box");
-    auto number = command_line::number<std::uint32_t>(options.at("--box"), 1,
-                                                      std::numeric_limits<std::uint32_t>::max());
-    if (!number) return complain("--box is a number from 1");
-    const std::string state(options.at("--state"));
-    if (auto made = posix::make_private_folder(state); !made)
-        return complain("cannot make the state folder", made.error());
-    auto keys = wire::make_box_keys(BoxId{*number});
-    auto secret = wire::write_text(keys);
-    auto kept = posix::create_file(state + "/box.secret", secret, 0600);
-    wipe(secret);
-    if (!kept) return complain("cannot write box.secret (keys are never overwritten)", kept.error());
-    auto shown = wire::write_text(keys.shown);
-    if (auto done = posix::write_file(state + "/box.pub", shown, 0644); !done)
-        return complain("cannot write box.pub", done.error());
-    std::fputs(shown.c_str(), stdout);
-    return 0;
 }
 
 // Keys and drafts must reach neither a core file nor swap.
@@ -121,6 +96,10 @@ int serve(const Options& options) {
     if (!shown) return complain("cannot read district.pub", shown.error());
     auto district = wire::read_district_public(*shown);
     if (!district) return complain("district.pub is damaged", district.error());
+    if (district->root != keys->root)
+        return complain(
+            "district.pub is of another district than box.secret; repeat `kentongan enrol accept`",
+            Error{ErrorCode::kDenied, "box.root", 0});
 
     auto signals = posix::block_ending_signals();
     int stop = signalfd(-1, &signals, SFD_CLOEXEC);
@@ -141,10 +120,6 @@ int main(int argc, char** argv) {
     if (command == "--help" || command == "help") {
         std::fputs(kUsage, stdout);
         return 0;
-    }
-    if (command == "init") {
-        auto options = parse(words.subspan(1), {"--state", "--box"});
-        return options ? init(*options) : 2;
     }
     if (command == "serve") {
         auto options = parse(words.subspan(1), {"--state", "--pack", "--village", "--district", "--ca",

@@ -7,7 +7,7 @@
 
 namespace kentongan::console {
 
-/// 0: done. 1: done, and the answer is no (a pack has faults). 2: called wrongly.
+/// 0: done. 1: the answer is no (a pack has faults, a welcome is refused). 2: called wrongly.
 enum class Exit : int { kOk = 0, kFaults = 1, kUsage = 2 };
 
 struct Command {
@@ -19,5 +19,9 @@ struct Command {
 
 /// `kentongan pack check DIR`: every fault as `path:line: message` on `err`, or a summary on `out`.
 Exit pack_command(std::span<const std::string_view> arguments, std::FILE* out, std::FILE* err);
+
+/// `kentongan enrol request|accept` (docs/formats/enrolment.md). Replacing keys asks for a word on standard
+/// input.
+Exit enrol_command(std::span<const std::string_view> arguments, std::FILE* out, std::FILE* err);
 
 } // namespace kentongan::console

@@ -13,6 +13,11 @@ using kentongan::console::Exit;
 constexpr Command kCommands[] = {
     {"pack", "check DIR", "read a pack and its villages, and say everything that is wrong with them",
      kentongan::console::pack_command},
+    {"enrol", "request --state DIR --district FILE --code CODE --box NUMBER",
+     "make this box's keys and the request that the district answers; prints the fingerprints to compare",
+     kentongan::console::enrol_command},
+    {"enrol", "accept --state DIR WELCOME", "install the keys after checking the district's answer",
+     kentongan::console::enrol_command},
 };
 
 void usage(std::FILE* to) {

@@ -15,7 +15,7 @@ http::Response plain(int status, const char* words) {
 } // namespace
 
 http::Response BoxEndpoint::answer(const http::Request& request) const {
-    if (request.path != "/v1/exchange") return plain(404, "no such path\n");
+    if (request.path != "/v2/exchange") return plain(404, "no such path\n");
     if (request.method != "POST") {
         auto out = plain(405, "POST only\n");
         out.headers.emplace_back("Allow", "POST");
@@ -44,13 +44,14 @@ http::Response BoxEndpoint::answer(const http::Request& request) const {
          {"native", error.native}});
     switch (error.code) {
     case ErrorCode::kCorrupt:
-        // Damage in the store has the same code as a damaged upload, but not the same name.
-        if (!std::string_view(error.where).starts_with("exchange")) return plain(503, "try again later\n");
-        return plain(400, "not an upload\n");
+        // Damage in the store has the same code as a damaged parcel, but not the same name.
+        for (std::string_view of_parcel : {"parcel", "frame", "item", "bytes", "call"})
+            if (std::string_view(error.where).starts_with(of_parcel)) return plain(400, "not a parcel\n");
+        return plain(503, "try again later\n");
     case ErrorCode::kUnsupported:
-        return plain(400, "not an upload of this version\n");
+        return plain(400, "not a parcel of this version\n");
     case ErrorCode::kDenied:
-        return plain(403, "unknown box or wrong signature\n");
+        return plain(403, "unknown box, or not sealed by it\n");
     default:
         return plain(503, "try again later\n");
     }

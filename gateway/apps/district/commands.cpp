@@ -2,6 +2,7 @@
 
 #include "adapters/posix/state_files.hpp"
 #include "apps/district/ground.hpp"
+#include "apps/district/key_commands.hpp"
 #include "district/accounts.hpp"
 #include "district/boxes.hpp"
 #include "district/intake.hpp"
@@ -15,68 +16,30 @@
 namespace kentongan::district_app {
 namespace {
 
-constexpr std::size_t kMaxKeyFile = 4096;
+constexpr std::size_t kMaxKeyFile = 64 * 1024;
 
 std::string key_file(const std::string& state) {
     return state + "/district.key";
+}
+
+// The whole of a secret's file.
+Result<std::string> read_private(const std::string& path) {
+    struct stat found {};
+    if (::stat(path.c_str(), &found) != 0) return fail(ErrorCode::kNotFound, "state.keys");
+    if ((found.st_mode & 077) != 0) return fail(ErrorCode::kDenied, "state.key_mode", found.st_mode & 0777);
+    return posix::read_file(path, kMaxKeyFile);
 }
 
 const char* name_of_reason(district::QuarantineReason reason) {
     switch (reason) {
     case district::QuarantineReason::kRevokedBox:
         return "revoked-box";
-    case district::QuarantineReason::kForeignBox:
-        return "foreign-box";
-    case district::QuarantineReason::kSignature:
-        return "signature";
-    case district::QuarantineReason::kDoesNotOpen:
-        return "does-not-open";
     case district::QuarantineReason::kNotUnderstood:
         return "not-understood";
-    case district::QuarantineReason::kNotAnEnvelope:
-        return "not-an-envelope";
-    case district::QuarantineReason::kOtherContent:
-        return "other-content";
+    case district::QuarantineReason::kCopiedBox:
+        return "copied-box";
     }
     return "unknown";
-}
-
-int init(const Options& options) {
-    if (auto made = posix::make_private_folder(options.state); !made)
-        return failed("the state folder cannot be made", made.error());
-    auto keys = wire::make_district_keys();
-    auto secret = wire::write_text(keys);
-    auto created = posix::create_file(key_file(options.state), secret, 0600);
-    wipe(secret);
-    if (!created)
-        return failed(created.error().code == ErrorCode::kConflict
-                          ? "this folder has keys already; they are never overwritten"
-                          : "the keys cannot be written",
-                      created.error());
-    auto shown = options.state + "/district.pub";
-    if (auto written = posix::write_file(shown, wire::write_text(keys.shown), 0644); !written)
-        return failed("district.pub cannot be written", written.error());
-    if (auto store = open_store(options.state); !store)
-        return failed("the database cannot be made", store.error());
-    std::printf("%s\n", shown.c_str());
-    return 0;
-}
-
-int register_box(const Options& options) {
-    auto store = open_store(options.state);
-    if (!store) return failed("the state cannot be opened", store.error());
-    auto text = posix::read_file(options.box_file, kMaxKeyFile);
-    if (!text) return failed("the box's public file cannot be read", text.error());
-    auto keys = wire::read_box_public(*text);
-    if (!keys) return failed("this is not a box's public file", keys.error());
-    if (auto done = district::register_box(**store, *keys, options.village); !done)
-        return failed(
-            done.error().code == ErrorCode::kConflict
-                ? "this number or key is registered already: a box registered twice, or a copied box"
-                : "the box cannot be registered",
-            done.error());
-    std::printf("box %u registered\n", keys->box.value);
-    return 0;
 }
 
 int assign(const Options& options) {
@@ -85,15 +48,6 @@ int assign(const Options& options) {
     if (auto done = district::assign_village(**store, options.box, options.village); !done)
         return failed("the village cannot be assigned", done.error());
     std::printf("box %u assigned\n", options.box.value);
-    return 0;
-}
-
-int revoke(const Options& options) {
-    auto store = open_store(options.state);
-    if (!store) return failed("the state cannot be opened", store.error());
-    if (auto done = district::revoke_box(**store, options.box); !done)
-        return failed("the box cannot be revoked", done.error());
-    std::printf("box %u revoked\n", options.box.value);
     return 0;
 }
 
@@ -128,7 +82,7 @@ int quarantine(const Options& options) {
         if (some->empty()) return 0;
         for (const auto& one : *some)
             std::printf("%u %s %lld %zu %s\n", one.box.value, name_of_reason(one.reason),
-                        static_cast<long long>(to_unix(one.at)), one.envelope.size(),
+                        static_cast<long long>(to_unix(one.at)), one.record.size(),
                         to_hex(one.digest).c_str());
     }
 }
@@ -156,34 +110,38 @@ Result<std::unique_ptr<sqlite::SqliteDistrictStore>> open_store(const std::strin
 }
 
 Result<wire::DistrictSecret> read_keys(const std::string& state) {
-    auto path = key_file(state);
-    struct stat found {};
-    if (::stat(path.c_str(), &found) != 0) return fail(ErrorCode::kNotFound, "state.keys");
-    if ((found.st_mode & 077) != 0) return fail(ErrorCode::kDenied, "state.key_mode", found.st_mode & 0777);
-    auto text = TRY(posix::read_file(path, kMaxKeyFile));
+    auto text = TRY(read_private(key_file(state)));
     auto keys = wire::read_district_secret(text);
     wipe(text);
     return keys;
 }
 
+Result<wire::Key32> read_psk_key(const std::string& state) {
+    auto text = TRY(read_private(state + "/district.psk-key"));
+    auto key = wire::read_lone_key(wire::LoneKey::kPskKey, text);
+    wipe(text);
+    return key;
+}
+
+Result<wire::RootSecret> read_root(const Options& options) {
+    auto text = TRY(read_private(options.root.empty() ? options.state + "/district.root" : options.root));
+    auto root = wire::read_root(text);
+    wipe(text);
+    return root;
+}
+
 int run_command(const Options& options) {
     switch (options.command) {
-    case Command::kInit:
-        return init(options);
-    case Command::kRegister:
-        return register_box(options);
     case Command::kAssign:
         return assign(options);
     case Command::kQuarantine:
         return quarantine(options);
     case Command::kAccept:
         return accept(options);
-    case Command::kRevoke:
-        return revoke(options);
     case Command::kAddOfficer:
         return add_officer(options);
     default:
-        return 2;
+        return run_key_command(options);
     }
 }
 

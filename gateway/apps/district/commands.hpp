@@ -17,5 +17,9 @@ namespace kentongan::district_app {
 /// Errors: kNotFound - not initialised; kDenied - others than the owner may read the file; kCorrupt,
 /// kUnsupported.
 [[nodiscard]] Result<wire::DistrictSecret> read_keys(const std::string& state);
+/// The key over the boxes' psks. Errors: as read_keys().
+[[nodiscard]] Result<wire::Key32> read_psk_key(const std::string& state);
+/// The root, from its own medium or the state folder. Only commands call this. Errors: as read_keys().
+[[nodiscard]] Result<wire::RootSecret> read_root(const Options& options);
 
 } // namespace kentongan::district_app

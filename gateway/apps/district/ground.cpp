@@ -55,6 +55,9 @@ Result<district::Setting> read_setting(const Options& options) {
                                                            : "the keys; was it initialised?",
                    keys.error());
     setting.keys = *keys;
+    auto psk_key = read_psk_key(options.state);
+    if (!psk_key) return say("district.psk-key: missing, damaged, or others may read it", psk_key.error());
+    setting.psk_key = *psk_key;
     return setting;
 }
 

@@ -8,7 +8,7 @@
 #include "apps/district/ground.hpp"
 #include "apps/district/options.hpp"
 #include "base/log.hpp"
-#include "wire/exchange.hpp"
+#include "wire/frame.hpp"
 #include "wire/password.hpp"
 
 #include <sys/stat.h>
@@ -59,7 +59,7 @@ int serve(const Options& options, const sigset_t& ending) {
     for_boxes.port = options.box_listen.port;
     for_boxes.tls_certificate = *certificate;
     for_boxes.tls_key = *tls_key;
-    for_boxes.max_body = wire::kMaxUpload;
+    for_boxes.max_body = wire::kMaxParcel;
     for_boxes.max_connections = 512;
     for_boxes.max_connections_per_address = 64;     // many villages behind one operator's address
     for_boxes.deadline = std::chrono::seconds(300); // 256 KiB at 9.6 kbit/s, and time to spare

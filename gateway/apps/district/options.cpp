@@ -20,9 +20,16 @@ struct Named {
 const std::vector<Named>& commands() {
     static const std::vector<Named> kCommands = {
         {"init", Command::kInit, {"--state"}, {}},
-        {"register", Command::kRegister, {"--state", "--village", "FILE"}, {}},
+        {"invite", Command::kInvite, {"--state", "--village"}, {}},
+        {"enrol", Command::kEnrol, {"--state", "FILE"}, {"--fingerprint", "--welcome"}},
         {"assign", Command::kAssign, {"--state", "--box", "--village"}, {}},
-        {"revoke", Command::kRevoke, {"--state", "--box"}, {}},
+        {"revoke", Command::kRevoke, {"--state", "--box"}, {"--root"}},
+        {"rotate-keys", Command::kRotateKeys, {"--state"}, {"--root"}},
+        {"keyring", Command::kKeyring, {"--state"}, {"--root", "--above", "--minimum-software"}},
+        {"recovery-key", Command::kRecoveryKey, {"FILE"}, {}},
+        {"escrow", Command::kEscrow, {"--state", "--recovery", "FILE"}, {}},
+        {"restore", Command::kRestore, {"--state", "--recovery-key", "FILE"}, {}},
+        {"publish", Command::kPublish, {"--state", "--kind", "--name", "FILE"}, {"--box"}},
         {"add-officer", Command::kAddOfficer, {"--state", "--name", "--role"}, {}},
         {"quarantine", Command::kQuarantine, {"--state"}, {}},
         {"accept", Command::kAccept, {"--state", "--pack", "DIGEST"}, {"--holidays"}},
@@ -33,6 +40,20 @@ const std::vector<Named>& commands() {
          {"--desk-plain-http", "--holidays", "--port-file"}},
     };
     return kCommands;
+}
+
+// "1.2.3", each part a byte.
+std::optional<std::uint32_t> software_version(std::string_view text) {
+    std::uint32_t out = 0;
+    for (int part = 0; part < 3; ++part) {
+        auto dot = part < 2 ? text.find('.') : text.size();
+        if (dot == std::string_view::npos) return std::nullopt;
+        auto value = command_line::number<std::uint32_t>(text.substr(0, dot), 0, 255);
+        if (!value) return std::nullopt;
+        out = out << 8 | *value;
+        text.remove_prefix(std::min(text.size(), dot + 1));
+    }
+    return out;
 }
 
 /// Null: taken. Otherwise what was expected.
@@ -46,7 +67,31 @@ const char* take(Options& options, std::string_view name, std::string_view value
         if (!bytes || bytes->size() != options.digest.size()) return "a digest as quarantine prints it";
         std::copy(bytes->begin(), bytes->end(), options.digest.begin());
     } else if (name == "FILE") {
-        options.box_file = value;
+        options.file = value;
+    } else if (name == "--root") {
+        options.root = value;
+    } else if (name == "--welcome") {
+        options.welcome = value;
+    } else if (name == "--fingerprint") {
+        options.fingerprint = value;
+    } else if (name == "--recovery-key") {
+        options.recovery_key = value;
+    } else if (name == "--recovery") {
+        auto bytes = from_hex(value);
+        if (!bytes || bytes->size() != options.recovery.size())
+            return "a public key as recovery-key prints it";
+        std::copy(bytes->begin(), bytes->end(), options.recovery.begin());
+    } else if (name == "--above") {
+        auto read =
+            command_line::number<std::uint32_t>(value, 0, std::numeric_limits<std::uint32_t>::max() - 1);
+        if (!read) return "the version of a keyring";
+        options.above = *read;
+    } else if (name == "--minimum-software") {
+        options.minimum_software = software_version(value);
+        if (!options.minimum_software) return "a version, as 1.2.3";
+    } else if (name == "--kind") {
+        if (value != "pack" && value != "document") return "pack or document";
+        options.kind = value == "pack" ? wire::BulletinKind::kPack : wire::BulletinKind::kDocument;
     } else if (name == "--box") {
         auto read = command_line::number<std::uint32_t>(value, 1, std::numeric_limits<std::uint32_t>::max());
         if (!read) return "the number of a box";
@@ -118,7 +163,7 @@ Result<Options> read_options(std::span<const char* const> arguments, std::string
     }
     for (auto name : command->must)
         if (std::count(given.begin(), given.end(), name) == 0)
-            return refuse(std::string(name == "FILE"     ? "the box's public file"
+            return refuse(std::string(name == "FILE"     ? "the file"
                                       : name == "DIGEST" ? "the digest"
                                                          : name) +
                           " is missing; see --help");
@@ -131,25 +176,43 @@ const char* usage() {
     return R"(kentongan-district: receives what village boxes bring, and serves the officers' desk.
 
 usage: kentongan-district init --state DIR
-       kentongan-district register --state DIR --village ID FILE
+       kentongan-district invite --state DIR --village ID
+       kentongan-district enrol --state DIR [--fingerprint TEXT] [--welcome FILE] FILE
        kentongan-district assign --state DIR --box NUMBER --village ID
-       kentongan-district revoke --state DIR --box NUMBER
+       kentongan-district revoke --state DIR --box NUMBER [--root FILE]
+       kentongan-district rotate-keys --state DIR [--root FILE]
+       kentongan-district keyring --state DIR [--root FILE] [--above VERSION] [--minimum-software N.N.N]
+       kentongan-district recovery-key FILE
+       kentongan-district escrow --state DIR --recovery HEX FILE
+       kentongan-district restore --state DIR --recovery-key FILE FILE
+       kentongan-district publish --state DIR --kind pack|document --name NAME [--box NUMBER] FILE
        kentongan-district add-officer --state DIR --name NAME --role officer|inspectorate
        kentongan-district quarantine --state DIR
        kentongan-district accept --state DIR --pack DIR [--holidays FILE] DIGEST
        kentongan-district serve --state DIR --pack DIR --desk-pages DIR --box-listen ADDRESS:PORT
                                 --desk-listen ADDRESS:PORT --tls-certificate FILE --tls-key FILE [options]
 
-  init         makes DIR with the district's keys and an empty database; writes DIR/district.pub for the boxes
-  register     lets the box whose public file (box.pub) is FILE take part, for a village of the pack
+  init         makes DIR with the district's keys and an empty database; writes DIR/district.pub for the boxes.
+               Move DIR/district.root to two offline media: revoke, rotate-keys and keyring ask for it, serve never
+  invite       prints a code that lets one box enrol within 24 hours, and the fingerprint of district.pub
+  enrol        checks the code in FILE, a box's request; registers the box, prints its fingerprint, which must be what
+               the box shows, and writes the welcome to bring back. The same request again: the same welcome
   assign       corrects the village of a registered box; what could not be read before is, after a restart of serve
-  revoke       withdraws a box: what it still brings is kept aside, and it gets no more news
+  revoke       withdraws a box: what it still brings is kept aside, and it gets no more news; signs a new keyring
+  rotate-keys  makes a new pair of prekeys and signs it into a new keyring; restart serve, which then offers it.
+               Older secrets stay for reading what was sealed to them
+  keyring      signs a new keyring with the prekeys as they are
+  recovery-key makes a key pair for emergencies: FILE is its secret, for a safe; prints the public half
+  escrow       writes the district's secrets and the boxes' psks to FILE, sealed to that public half; not the root
+  restore      makes DIR from such a FILE; compare the fingerprint that it prints with one on paper
+  publish      signs FILE as the next version of NAME for all boxes, or for one; with changes of the versions before
   add-officer  reads the password from the first line of standard input; at least 10 characters
   quarantine   lists what was kept aside: box, reason, time, bytes, digest; no content
   accept       lets one of them become a case although its box is revoked; never without the box's signature
   serve        runs until SIGTERM or SIGINT
 
   --state DIR                 keys (mode 0600) and database; the same for all commands
+  --root FILE                 the root, where it is not DIR/district.root
   --pack DIR                  the country pack; all its villages are read
   --desk-pages DIR            the desk's built pages
   --box-listen ADDRESS:PORT   where boxes call, HTTPS; port 0: any free one
@@ -161,7 +224,8 @@ usage: kentongan-district init --state DIR
   --port-file FILE            write the ports really used: the boxes', then the desk's
   --help                      this
 
-register, assign, revoke, add-officer, quarantine and accept work while serve runs and take effect at once.
+All but serve and restore work while serve runs. What is signed with the root is offered to boxes after serve
+was restarted; everything else takes effect at once.
 Exit status: 0 done, 1 failed, 2 wrong options.
 )";
 }

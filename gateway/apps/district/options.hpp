@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "district/ports/store.hpp"
+#include "wire/bulletin.hpp"
 
 #include <array>
 #include <optional>
@@ -15,15 +16,42 @@ namespace kentongan::district_app {
 
 using command_line::Endpoint;
 
-enum class Command { kHelp, kInit, kRegister, kAssign, kRevoke, kAddOfficer, kQuarantine, kAccept, kServe };
+enum class Command {
+    kHelp,
+    kInit,
+    kInvite,
+    kEnrol,
+    kAssign,
+    kRevoke,
+    kRotateKeys,
+    kKeyring,
+    kRecoveryKey,
+    kEscrow,
+    kRestore,
+    kPublish,
+    kAddOfficer,
+    kQuarantine,
+    kAccept,
+    kServe
+};
 
 struct Options {
     Command command = Command::kHelp;
     std::string state;
-    // register, assign, revoke
+    std::string file; ///< What the command reads or writes.
+    // invite, assign, revoke, publish
     std::string village;
-    std::string box_file;
     BoxId box;
+    // keys
+    std::string root;        ///< Empty: in the state folder.
+    std::string welcome;     ///< Empty: in the state folder.
+    std::string fingerprint; ///< Empty: not compared here.
+    std::string recovery_key;
+    std::array<std::uint8_t, 32> recovery{};
+    std::uint32_t above = 0;
+    std::optional<std::uint32_t> minimum_software;
+    // publish
+    wire::BulletinKind kind = wire::BulletinKind::kDocument;
     // add-officer
     std::string name;
     district::Role role = district::Role::kOfficer;

@@ -1,8 +1,8 @@
 // What the district remembers. Port: SqliteDistrictStore at a district, MemoryDistrictStore in the simulated
 // world.
 //
-// No row holds what a citizen or an officer wrote: envelopes stay sealed as they came, words of officers are
-// sealed (wire/case_words.hpp), sessions and attempts are kept under digests. What is readable is what a list
+// No row holds what a citizen or an officer wrote: records and the words of officers are sealed
+// (wire/case_words.hpp), sessions and attempts are kept under digests. What is readable is what a list
 // shows.
 //
 // Rules for implementers, each a case of tests/contract/district_store:
@@ -10,7 +10,7 @@
 //  success, and
 //     none of it when it returned an error.
 //  2. receive() MUST keep the first of two cases with one ItemId and ignore the second; the same for two
-//     quarantined envelopes with one (box, digest).
+//     quarantined items with one (box, digest).
 //  3. receive() MUST NOT lower Box::acknowledged.
 //  4. receive() MUST drop the notices of updates up to `acknowledged`, and MUST keep the updates themselves.
 //  5. move() MUST answer kConflict when the version is not `expected_version`, and then change nothing.
@@ -25,9 +25,18 @@
 // 11. save_attempts() MUST keep at most kMaxStrangers rows of unknown names, dropping the least recently
 // used, and
 //     MUST NOT drop a row of a known name for it.
-// 12. adopt() MUST add the case and remove the quarantined envelope together.
+// 12. adopt() MUST add the case and remove the quarantined item together.
 // 13. Reading what is not there MUST be kNotFound, not an empty value.
 // 14. Every text and blob MUST come back as it was given, whatever characters it holds.
+// 15. enrol() MUST use up the invitation, register the box and keep its psk together, or nothing of it; a
+// used
+//     invitation, and a box by rule 9, MUST be kConflict.
+// 16. publish() MUST answer kConflict unless the version is above every one that this name ever had, and the
+// kind is
+//     that of the versions before.
+// 17. publish() MUST keep the newest kKeptVersions of a name with their bulletins and drop older ones.
+// 18. receive() MUST add epochs with an opening (the first of two with one (box, number, mark) stays), and MUST
+//     take `received` and `items` over for those that it knows.
 //
 // Errors of every call: kNoSpace - disk full; kCorrupt; kUnavailable - I/O error, try again.
 // Threads: one at a time. A call blocks for at most one disk write.
@@ -38,7 +47,8 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "domain/request.hpp"
-#include "wire/exchange.hpp"
+#include "wire/bulletin.hpp"
+#include "wire/answer.hpp"
 #include "wire/keys.hpp"
 
 #include <optional>
@@ -78,35 +88,49 @@ struct CaseRow {
 
 struct NewCase {
     CaseRow row;
-    Bytes envelope;
+    Bytes record; ///< wire::seal_record()
 };
 
 enum class QuarantineReason : std::uint8_t { // stored: do not change values
     kRevokedBox = 1,
-    kForeignBox = 2,    ///< Its header names another box than the one that brought it.
-    kSignature = 3,     ///< Not signed by its box.
-    kDoesNotOpen = 4,   ///< Sealed to another key, or altered.
-    kNotUnderstood = 5, ///< Opens, but is not a record of this pack: perhaps of a newer one.
-    kNotAnEnvelope = 6,
-    kOtherContent = 7, ///< A case with this id is known, and is not this one.
+    kNotUnderstood = 5, ///< Not a record of this pack: perhaps of a newer one.
+    kCopiedBox = 7,     ///< Of a second epoch under a number that was used: somebody has a copy of the box.
 };
 
+/// An item that was opened, and is no case.
 struct Quarantined {
-    BoxId box; ///< The one that brought it.
-    std::array<std::uint8_t, 32> digest{};
-    QuarantineReason reason = QuarantineReason::kNotAnEnvelope;
+    BoxId box;
+    std::array<std::uint8_t, 32> digest{}; ///< Of the item as it came: its name for a clerk.
+    QuarantineReason reason = QuarantineReason::kNotUnderstood;
     Instant at{};
-    Bytes envelope;
+    ItemId item;
+    domain::Recipient recipient = domain::Recipient::kDistrict;
+    Bytes record; ///< wire::seal_record()
 };
 
-/// One upload, worked out.
+/// What is known of an epoch of a box. Its keys are not kept: they follow from the opening.
+struct EpochRow {
+    BoxId box;
+    std::uint16_t number = 0;
+    wire::Mark mark{};
+    domain::Recipient recipient = domain::Recipient::kDistrict;
+    Bytes opening;  ///< The item that opened it, as it came. In a Delivery: empty for a known epoch.
+    Bytes received; ///< wire::ReceivedSet
+    std::uint16_t items = 0; ///< In it.
+    bool copied = false;     ///< Another epoch of this number was there before.
+    wire::ClosedEpoch previous;
+    bool operator==(const EpochRow&) const = default;
+};
+
+/// One parcel, worked out.
 struct Delivery {
     BoxId box;
     Instant at{};
-    std::uint32_t waiting = 0;
+    std::optional<std::uint32_t> waiting; ///< Nothing: the box did not say.
     std::uint64_t acknowledged = 0;
     std::vector<NewCase> cases;
     std::vector<Quarantined> quarantined;
+    std::vector<EpochRow> epochs;
 };
 
 struct Event {
@@ -175,6 +199,31 @@ struct Session {
     Instant seen{};
 };
 
+/// A code that lets one box enrol, once and for a day.
+struct Invitation {
+    std::array<std::uint8_t, 32> code{}; ///< A keyed digest of it (district/enrolment.hpp).
+    std::string village;
+    Instant issued{};
+    Instant expires{};
+    BoxId used_by; ///< 0: not used yet.
+};
+
+/// One version of something for boxes, and the bulletins that bring it (wire/bulletin.hpp).
+struct Publication {
+    wire::BulletinKind kind = wire::BulletinKind::kDocument;
+    BoxId box; ///< 0: for every box.
+    std::string name;
+    std::uint32_t version = 0;
+    Instant at{};
+    Bytes content; ///< Left out in lists.
+    struct Ready {
+        std::uint32_t base = 0; ///< 0: the whole.
+        Bytes bulletin;
+    };
+    std::vector<Ready> ready; ///< Only for publish().
+};
+inline constexpr std::size_t kKeptVersions = 4;
+
 class Store {
   public:
     virtual ~Store() = default;
@@ -188,6 +237,25 @@ class Store {
     virtual Result<Box> box(BoxId box) = 0;
     /// By number.
     virtual Result<std::vector<Box>> boxes() = 0;
+    /// The box's psk, sealed under a key that is not in the store. Replaces; kNotFound - no such box.
+    virtual Status put_psk(BoxId box, BytesView sealed) = 0;
+    virtual Result<Bytes> psk(BoxId box) = 0;
+
+    // --- enrolment ---
+    /// kConflict - the code is known.
+    virtual Status add_invitation(const Invitation& invitation) = 0;
+    virtual Result<Invitation> invitation(const std::array<std::uint8_t, 32>& code) = 0;
+    /// kNotFound - no such invitation; kConflict by rule 15.
+    virtual Status enrol(const std::array<std::uint8_t, 32>& code, const Box& box, BytesView sealed_psk) = 0;
+
+    // --- publications ---
+    virtual Status publish(const Publication& publication) = 0;
+    /// The newest version of every name, without content; by name.
+    virtual Result<std::vector<Publication>> publications() = 0;
+    virtual Result<Publication> publication(const std::string& name, std::uint32_t version) = 0;
+    /// Newest first; empty if there is none.
+    virtual Result<std::vector<std::uint32_t>> kept_versions(const std::string& name) = 0;
+    virtual Result<Bytes> bulletin(const std::string& name, std::uint32_t version, std::uint32_t base) = 0;
 
     // --- intake ---
     /// kNotFound - no such box.
@@ -197,12 +265,18 @@ class Store {
     /// Oldest first, without the first `skip`.
     virtual Result<std::vector<Quarantined>> quarantined(std::size_t skip, std::size_t limit) = 0;
     virtual Result<std::uint64_t> quarantined_of(BoxId box) = 0;
+    /// Every epoch under that number: more than one if the box was copied.
+    virtual Result<std::vector<EpochRow>> epochs(BoxId box, std::uint16_t number) = 0;
+    /// The highest number; 0: none.
+    virtual Result<std::uint16_t> newest_epoch(BoxId box) = 0;
+    /// Items that later openings say were sealed, and that are not here: held back on the way, or still on it.
+    virtual Result<std::uint64_t> missing_of(BoxId box) = 0;
     /// kNotFound - nothing quarantined under that name; kConflict - the case is there already.
     virtual Status adopt(const Quarantined& quarantined, const NewCase& found) = 0;
 
     // --- cases ---
     virtual Result<CaseRow> case_row(const ItemId& id) = 0;
-    virtual Result<Bytes> envelope(const ItemId& id) = 0;
+    virtual Result<Bytes> record(const ItemId& id) = 0;
     /// Oldest first; empty if the case has not moved, or is not there.
     virtual Result<std::vector<Event>> events(const ItemId& id) = 0;
     virtual Result<CasePage> list(const CaseFilter& filter) = 0;

@@ -20,10 +20,11 @@ unsigned mode(const std::string& path) {
 TEST_CASE("init makes private keys once", "[system][district]") {
     DistrictServer server(false);
     auto state = server.state();
-    CHECK(server.command({"register", "--state", state, "--village", "contoh", "x"}) == 1);
+    CHECK(server.command({"invite", "--state", state, "--village", "contoh"}) == 1);
     REQUIRE(server.command({"init", "--state", state}) == 0);
     CHECK(mode(state) == 0700);
-    CHECK(mode(state + "/district.key") == 0600);
+    for (const char* name : {"/district.key", "/district.root", "/district.psk-key"})
+        CHECK(mode(state + name) == 0600);
     CHECK(mode(state + "/district.db") == 0600);
     auto shown = [&] {
         std::ifstream file(state + "/district.pub");
@@ -52,12 +53,9 @@ TEST_CASE("commands say no with a status", "[system][district]") {
     CHECK(server.command({"assign", "--state", state, "--box", "7", "--village", "no village"}) == 1);
     CHECK(server.command({"assign", "--state", state, "--box", "7", "--village", "lain"}) == 0);
     CHECK(server.store()->box(BoxId{7})->village == "lain");
-    // the same box a second time
-    CHECK(server.command({"register", "--state", state, "--village", "contoh", server.folder / "box.pub"}) ==
-          1);
-    CHECK(server.command({"register", "--state", state, "--village", "contoh", state + "/district.pub"}) ==
-          1);
-    CHECK(server.command({"register", "--state", state, "--village", "contoh", "/dev/zero"}) == 1);
+    CHECK(server.command({"enrol", "--state", state, state + "/district.pub"}) == 1);
+    CHECK(server.command({"enrol", "--state", state, "/dev/zero"}) == 1);
+    CHECK(server.command({"invite", "--state", state, "--village", "no village"}) == 1);
     CHECK(server.command({"add-officer", "--state", state, "--name", "x", "--role", "chief"},
                          "long enough\n") == 2);
     CHECK(server.command({"add-officer", "--state", state, "--name", "x", "--role", "officer"}, "short\n") ==

@@ -1,5 +1,6 @@
 #include "district_server.hpp"
 
+#include "wire/enrolment.hpp"
 #include "wire/record.hpp"
 #include "wire/record_codes.hpp"
 #include "wire/seal.hpp"
@@ -67,15 +68,29 @@ DistrictServer::DistrictServer(bool prepared) {
     write(folder / "pages/index.html", "<!doctype html><title>desk</title>");
     if (!prepared) return;
     REQUIRE(command({"init", "--state", state()}) == 0);
-    write(folder / "box.pub", wire::write_text(box.shown));
-    REQUIRE(command({"register", "--state", state(), "--village", village.id, folder / "box.pub"}) == 0);
+    district = wire::read_district_public(read(state() + "/district.pub")).value();
+    auto start = wire::start_enrolment(box.shown.box, district, invite());
+    REQUIRE(start);
+    box = start->keys;
+    write(folder / "request", wire::request_text(start->request));
+    REQUIRE(command({"enrol", "--state", state(), folder / "request"}) == 0);
     for (const auto& [name, role] : {std::pair(kOfficer, "officer"), std::pair(kInspector, "inspectorate")})
         REQUIRE(command({"add-officer", "--state", state(), "--name", name, "--role", role},
                         kPassword + "\n") == 0);
-    district = wire::read_district_public(read(state() + "/district.pub")).value();
     REQUIRE(run({"/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                  "-nodes", "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
                  "-keyout", folder / "tls.key", "-out", folder / "tls.crt"}) == 0);
+}
+
+std::string DistrictServer::invite() const {
+    REQUIRE(command({"invite", "--state", state(), "--village", village.id}) == 0);
+    auto said = output();
+    REQUIRE(said.starts_with("code "));
+    return said.substr(5, said.find('\n') - 5);
+}
+
+std::string DistrictServer::output() const {
+    return read(folder / "output");
 }
 
 int DistrictServer::command(std::vector<std::string> words, const std::string& input) const {

@@ -34,7 +34,7 @@ inline const std::string kPassword = "contoh-sandi-2026";
 
 class DistrictServer {
   public:
-    /// `prepared`: with keys, box 7 registered, an officer and an inspector.
+    /// `prepared`: with keys, box 7 enrolled, an officer and an inspector.
     explicit DistrictServer(bool prepared = true);
 
     /// Starts it; `crash_at` > 0: with the crash shim, which kills it at that outward step once `armed()`
@@ -53,6 +53,10 @@ class DistrictServer {
 
     /// Runs a command of the program; its exit status. `input` goes to standard input.
     int command(std::vector<std::string> words, const std::string& input = {}) const;
+    /// What the last command said on standard output.
+    [[nodiscard]] std::string output() const;
+    /// A code for one box of the village.
+    [[nodiscard]] std::string invite() const;
     std::unique_ptr<sqlite::SqliteDistrictStore> store() const;
 
     // --- boxes ---
