@@ -181,11 +181,11 @@ int main(int argc, char** argv) {
     say("wire.security_overhead_sms", static_cast<double>(kOverhead));
 
     std::vector<Bytes> records;
-    say("wire.encode_us", median_us(rows, [&](const Row& row) {
+    say("wire.letter_encode_us", median_us(rows, [&](const Row& row) {
             records.push_back(*wire::encode_request(pack, village, *own, request_of(pack, row)));
         }));
     std::size_t next = 0;
-    say("wire.decode_us", median_us(rows, [&](const Row&) {
+    say("wire.letter_decode_us", median_us(rows, [&](const Row&) {
             (void)wire::decode_request(pack, village, *own, records[next++]);
         }));
 }

@@ -144,7 +144,8 @@ struct DistrictWorld {
     }
 
     Bytes sealed(const domain::Request& request, const wire::BoxSecret& by) const {
-        auto record = wire::encode_request(setting.pack, setting.villages.at("hill"), setting.dictionaries, request);
+        auto record =
+            wire::encode_request(setting.pack, setting.villages.at("hill"), setting.dictionaries, request);
         if (!record) std::abort();
         *record = wire::with_codes(request, *record);
         wire::SealedBoxSealer sealer(by, setting.keys.shown);
