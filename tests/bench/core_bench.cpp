@@ -71,7 +71,8 @@ void wire_figures(const domain::Pack& pack, const domain::Village& village) {
     say("wire.record_bytes_letter", static_cast<double>(record.size()));
     say("wire.envelope_bytes_letter", static_cast<double>(envelope.size()));
     say("wire.upload_bytes_per_letter_of_64", static_cast<double>(wire::encode(upload, box).size()) / 64);
-    say("wire.encode_us", median_us(2000, [&](int) { (void)wire::encode_request(pack, village, dictionaries, request); }));
+    say("wire.encode_us",
+        median_us(2000, [&](int) { (void)wire::encode_request(pack, village, dictionaries, request); }));
     say("wire.seal_us",
         median_us(2000, [&](int) { (void)sealer.seal(domain::Recipient::kDistrict, request.id, record); }));
     say("wire.open_us", median_us(2000, [&](int) {

@@ -4,9 +4,7 @@
 #include "district/boxes.hpp"
 #include "district/intake.hpp"
 #include "sim/memory_district_store.hpp"
-#include "wire/record.hpp"
-#include "wire/record_codes.hpp"
-#include "wire/seal.hpp"
+#include "tools/sealing_box.hpp"
 
 #include <cstdlib>
 #include <memory>
@@ -96,23 +94,29 @@ struct DistrictWorld {
     Instant now = from_unix(1764036000); ///< Tuesday 25 November 2025, 02:00 UTC, 09:00 in the place
     sim::MemoryDistrictStore memory;
     district::Store& store = memory;
-    district::Setting setting;
+    district::Setting setting = small_setting();
     district::Intake intake{store, setting};
-    wire::BoxSecret box = wire::make_box_keys(BoxId{7});
-    std::uint8_t items = 0;
+    SealingBox box{wire::make_box_keys(BoxId{7}), setting.keys.shown};
 
     explicit DistrictWorld(district::Store* other = nullptr) : store(other != nullptr ? *other : memory) {
-        setting.pack = small_pack();
-        setting.villages["hill"] = small_village();
-        setting.keys = wire::make_district_keys();
-        if (!district::register_box(store, box.shown, "hill")) std::abort();
+        enrol(box.keys);
     }
 
-    domain::Request letter() {
+    static district::Setting small_setting() {
+        district::Setting out;
+        out.pack = small_pack();
+        out.villages["hill"] = small_village();
+        out.keys = wire::make_district_keys();
+        out.psk_key.fill(0x33);
+        return out;
+    }
+
+    void enrol(const wire::BoxSecret& keys) {
+        if (!district::register_box(store, keys.shown, "hill", keys.psk, setting.psk_key)) std::abort();
+    }
+
+    domain::Request letter() const {
         domain::Request out;
-        out.id.value.fill(++items);
-        out.code = domain::make_case_code(1000000 + items);
-        out.receipt = domain::make_receipt_code(777000 + items);
         out.service = "domicile";
         out.language = "xx";
         out.accepted_at = now;
@@ -127,11 +131,8 @@ struct DistrictWorld {
         return out;
     }
 
-    domain::Request levy() {
+    domain::Request levy() const {
         domain::Request out;
-        out.id.value.fill(++items);
-        out.code = domain::make_case_code(2000000 + items);
-        out.receipt = domain::make_receipt_code(888000 + items);
         out.service = "levy";
         out.language = "en";
         out.channel = domain::Channel::kSms;
@@ -143,32 +144,25 @@ struct DistrictWorld {
         return out;
     }
 
-    Bytes sealed(const domain::Request& request, const wire::BoxSecret& by) const {
-        auto record = wire::encode_request(setting.pack, setting.villages.at("hill"), setting.dictionaries, request);
-        if (!record) std::abort();
-        *record = wire::with_codes(request, *record);
-        wire::SealedBoxSealer sealer(by, setting.keys.shown);
-        auto envelope = sealer.seal(setting.pack.service(request.service)->recipient, request.id, *record);
-        if (!envelope) std::abort();
-        return *envelope;
+    SealingBox::Sealed seal(const domain::Request& request, SealingBox& by) {
+        return by.seal(setting.pack, setting.villages.at("hill"), setting.dictionaries, request);
     }
-    Bytes sealed(const domain::Request& request) const { return sealed(request, box); }
+    SealingBox::Sealed seal(const domain::Request& request) { return seal(request, box); }
 
-    wire::Upload upload(std::vector<Bytes> envelopes, std::uint64_t last_update = 0) const {
-        wire::Upload out;
-        out.box = box.shown.box;
-        out.nonce.fill(0x5A);
-        out.last_update = last_update;
-        out.waiting = static_cast<std::uint32_t>(envelopes.size());
-        out.envelopes = std::move(envelopes);
-        return out;
+    /// One exchange with a call in it; nothing if it was refused.
+    std::optional<wire::Answer> exchange(std::vector<Bytes> frames = {}, std::uint64_t last_update = 0) {
+        auto call = box.call(last_update);
+        call.waiting = static_cast<std::uint32_t>(frames.size());
+        auto answer = intake.exchange(box.parcel(std::move(frames), call), now);
+        return answer ? box.read(*answer) : std::nullopt;
     }
 
     /// Brings it in and expects success.
-    ItemId bring(const domain::Request& request) {
-        auto answer = intake.take(upload({sealed(request)}), now);
-        if (!answer || answer->receipts.size() != 1) std::abort();
-        return request.id;
+    SealingBox::Sealed bring(const domain::Request& request) {
+        auto sealed = seal(request);
+        auto answer = exchange(sealed.frames);
+        if (!answer || !SealingBox::acknowledges(*answer, sealed.id)) std::abort();
+        return sealed;
     }
 };
 

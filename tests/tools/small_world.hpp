@@ -29,7 +29,8 @@ class SmallWorld {
         setting.dictionaries = std::move(wire::Dictionaries::load(pack.dictionaries)).take();
         setting.villages[village.id] = village;
         setting.keys = wire::make_district_keys();
-        REQUIRE(district::register_box(district_store, keys.shown, village.id));
+        setting.psk_key.fill(0x33);
+        REQUIRE(district::register_box(district_store, keys.shown, village.id, keys.psk, setting.psk_key));
         reboot();
     }
 
@@ -49,7 +50,7 @@ class SmallWorld {
 
     /// What a restart leaves: the store, and a box that knows nothing else.
     void reboot() {
-        sealer = std::make_unique<wire::SealedBoxSealer>(keys, setting.keys.shown);
+        sealer = std::make_unique<wire::Sealer>(keys, setting.keys.shown.current());
         box = std::make_unique<box::Box>(
             box::Ground{pack, village, keys, setting.keys.shown, box_store, *sealer, setting.dictionaries});
     }
@@ -90,12 +91,10 @@ class SmallWorld {
 
     /// One exchange over the link.
     Result<box::Forward::Absorbed> exchange(Link link = Link::kGood) {
-        std::array<std::uint8_t, 16> nonce{};
-        nonce[0] = ++nonces_;
-        auto upload = box->next_upload(nonce);
-        REQUIRE(upload);
+        auto parcel = box->next_parcel(++echoes_, 64 * 1024);
+        REQUIRE(parcel);
         if (link == Link::kNothingArrives) return fail(ErrorCode::kUnavailable, "test.link");
-        auto answer = intake.exchange(*upload, now);
+        auto answer = intake.exchange(*parcel, now);
         if (!answer) return tl::unexpected<Error>(answer.error());
         if (link == Link::kAnswerIsLost) return fail(ErrorCode::kUnavailable, "test.link");
         return box->absorb(*answer, now);
@@ -180,11 +179,11 @@ class SmallWorld {
     std::vector<std::pair<std::string, std::string>> sent; ///< On the air: to, text.
     std::optional<local::SendOutcome> outcome = local::SendOutcome::kAccepted;
     local::SmsArrived last_sms;
-    std::unique_ptr<wire::SealedBoxSealer> sealer;
+    std::unique_ptr<wire::Sealer> sealer;
     std::unique_ptr<box::Box> box;
 
   private:
-    std::uint8_t nonces_ = 0;
+    std::uint32_t echoes_ = 0;
     std::uint64_t calls_ = 0;
 };
 

@@ -3,6 +3,7 @@
 #include "adapters/yaml/yaml_tree.hpp"
 #include "domain/pack_reader.hpp"
 #include "tools/packs.hpp"
+#include "tools/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -151,6 +152,35 @@ TEST_CASE("one broken thing at a time is found where it stands") {
         INFO(all);
         CHECK(all.find(one.fault) != std::string::npos);
     }
+}
+
+TEST_CASE("dictionaries are named by their version and bounded") {
+    test::TemporaryFolder folder;
+    std::filesystem::copy(test::pack_folder("xq-qamar"), folder.path(),
+                          std::filesystem::copy_options::recursive);
+    std::filesystem::create_directories(folder / "dictionaries");
+    auto write = [&](const char* name, std::size_t size) {
+        std::ofstream(folder / name, std::ios::binary) << std::string(size, 'a');
+    };
+    std::vector<domain::PackFault> faults;
+    write("dictionaries/10.zdict", 10);
+    write("dictionaries/2.zdict", domain::kMaxDictionary);
+    write("dictionaries/README", 10);
+    auto pack = yaml::load_pack(folder.path(), faults);
+    REQUIRE(pack);
+    REQUIRE(pack->dictionaries.size() == 2);
+    CHECK(pack->dictionaries[0].version == 2);
+    CHECK(pack->dictionaries[0].bytes.size() == domain::kMaxDictionary);
+    CHECK(pack->dictionaries[1].version == 10);
+
+    write("dictionaries/3.zdict", domain::kMaxDictionary + 1);
+    write("dictionaries/4.zdict", 0);
+    for (const char* name : {"0", "05", "-1", "1x", "one", "10000"})
+        write(("dictionaries/" + std::string(name) + ".zdict").c_str(), 1);
+    auto refused = yaml::load_pack(folder.path(), faults);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::kInvalid);
+    CHECK(faults.size() == 8);
 }
 
 TEST_CASE("faults are bounded") {

@@ -1,11 +1,13 @@
 // The program `kentongan` as a technician calls it.
 #include "tools/packs.hpp"
+#include "tools/temporary_folder.hpp"
 
 #include <catch2/catch.hpp>
 #include <sys/wait.h>
 
 #include <array>
 #include <cstdio>
+#include <fstream>
 #include <string>
 
 namespace {
@@ -41,6 +43,14 @@ TEST_CASE("pack check says what is there, or what is wrong") {
     auto broken = run(std::string("pack check \"") + KENTONGAN_SOURCE_DIR + "/tests/golden/pack/broken\"");
     CHECK(broken.exit == 1);
     CHECK(broken.output.find("pack.yaml:11: unknown key \"colour\"\n") != std::string::npos);
+    kentongan::test::TemporaryFolder rubbish;
+    std::filesystem::copy(kentongan::test::pack_folder("id-jember"), rubbish.path(),
+                          std::filesystem::copy_options::recursive);
+    std::filesystem::create_directories(rubbish / "dictionaries");
+    std::ofstream(rubbish / "dictionaries/7.zdict") << "words";
+    auto untrained = run("pack check \"" + rubbish.path() + "\"");
+    CHECK(untrained.exit == 1);
+    CHECK(untrained.output.find("dictionaries/7.zdict: not a dictionary") != std::string::npos);
     auto missing = run("pack check /nonexistent");
     CHECK(missing.exit == 1);
     CHECK(missing.output == "/nonexistent: not a folder\n");
