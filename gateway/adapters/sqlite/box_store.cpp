@@ -64,6 +64,10 @@ CREATE TABLE sms_out(
   expires INTEGER NOT NULL,
   submitting INTEGER NOT NULL);
 )sql",
+    R"sql(
+CREATE TABLE bulletin(name TEXT PRIMARY KEY, kind INTEGER NOT NULL, version INTEGER NOT NULL, content BLOB NOT NULL);
+CREATE TABLE assembly(place INTEGER PRIMARY KEY AUTOINCREMENT, mark INTEGER NOT NULL UNIQUE, saved BLOB NOT NULL);
+)sql",
 };
 
 constexpr std::string_view kCaseColumns = "item,code,receipt,phone,service,state,since,attempt,reply";
