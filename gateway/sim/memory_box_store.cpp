@@ -173,6 +173,44 @@ Status MemoryBoxStore::set_contact(std::uint64_t last_update, Instant at) {
     return {};
 }
 
+Status MemoryBoxStore::put_bulletin(const box::HeldBulletin& bulletin) {
+    TRY(writable());
+    auto& held = now_.bulletins[bulletin.name];
+    if (held && held->version >= bulletin.version) return fail(ErrorCode::kConflict, "memory.bulletin");
+    held = std::make_shared<const box::HeldBulletin>(bulletin);
+    return {};
+}
+
+Result<std::optional<box::HeldBulletin>> MemoryBoxStore::bulletin(const std::string& name) {
+    auto held = now_.bulletins.find(name);
+    return held == now_.bulletins.end() ? std::nullopt : std::optional(*held->second);
+}
+
+Result<std::vector<box::HeldBulletin>> MemoryBoxStore::bulletins() {
+    std::vector<box::HeldBulletin> out;
+    for (const auto& [name, held] : now_.bulletins) out.push_back({held->kind, name, held->version, {}});
+    return out;
+}
+
+Status MemoryBoxStore::put_assembly(const box::SavedAssembly& assembly) {
+    TRY(writable());
+    TRY(drop_assembly(assembly.mark));
+    now_.assemblies.push_back(std::make_shared<const box::SavedAssembly>(assembly));
+    if (now_.assemblies.size() > kMostAssemblies) now_.assemblies.erase(now_.assemblies.begin());
+    return {};
+}
+
+Result<std::vector<box::SavedAssembly>> MemoryBoxStore::assemblies() {
+    std::vector<box::SavedAssembly> out;
+    for (const auto& one : now_.assemblies) out.push_back(*one);
+    return out;
+}
+
+Status MemoryBoxStore::drop_assembly(std::uint32_t mark) {
+    std::erase_if(now_.assemblies, [&](const auto& one) { return one->mark == mark; });
+    return {};
+}
+
 Result<std::optional<Bytes>> MemoryBoxStore::conversation(const box::Pseudonym& phone) {
     auto entry = found(now_.conversations, phone);
     return entry ? std::optional(entry->first) : std::nullopt;

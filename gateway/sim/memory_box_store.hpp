@@ -4,6 +4,7 @@
 #include "box/ports/store.hpp"
 
 #include <map>
+#include <memory>
 #include <set>
 #include <tuple>
 
@@ -40,6 +41,12 @@ class MemoryBoxStore final : public box::Store {
     Result<std::uint64_t> last_update() override { return now_.last_update; }
     Result<Instant> last_contact() override { return now_.last_contact; }
     Status set_contact(std::uint64_t last_update, Instant at) override;
+    Status put_bulletin(const box::HeldBulletin& bulletin) override;
+    Result<std::optional<box::HeldBulletin>> bulletin(const std::string& name) override;
+    Result<std::vector<box::HeldBulletin>> bulletins() override;
+    Status put_assembly(const box::SavedAssembly& assembly) override;
+    Result<std::vector<box::SavedAssembly>> assemblies() override;
+    Status drop_assembly(std::uint32_t mark) override;
     Result<std::optional<Bytes>> conversation(const box::Pseudonym& phone) override;
     Status put_conversation(const box::Pseudonym& phone, BytesView content, Instant touched) override;
     Status drop_conversation(const box::Pseudonym& phone) override;
@@ -85,6 +92,9 @@ class MemoryBoxStore final : public box::Store {
         std::map<MessageKey, std::map<std::uint8_t, box::SmsPart>> parts;
         std::map<std::array<std::uint8_t, 16>, std::pair<Bytes, Instant>> quarantine;
         std::map<std::uint64_t, box::OutgoingSms> sms;
+        /// Shared, because begin() copies the world.
+        std::map<std::string, std::shared_ptr<const box::HeldBulletin>> bulletins;
+        std::vector<std::shared_ptr<const box::SavedAssembly>> assemblies; ///< Least recently put first.
         std::uint64_t next_place = 1;
         std::uint64_t next_sms = 1;
     };

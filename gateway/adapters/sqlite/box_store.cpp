@@ -87,6 +87,10 @@ ALTER TABLE "case" ADD COLUMN once BLOB NOT NULL DEFAULT x'';
 ALTER TABLE "case" ADD COLUMN codes BLOB NOT NULL DEFAULT x'';
 CREATE UNIQUE INDEX case_once ON "case"(once);
 )sql",
+    R"sql(
+CREATE TABLE bulletin(name TEXT PRIMARY KEY, kind INTEGER NOT NULL, version INTEGER NOT NULL, content BLOB NOT NULL);
+CREATE TABLE assembly(place INTEGER PRIMARY KEY AUTOINCREMENT, mark INTEGER NOT NULL UNIQUE, saved BLOB NOT NULL);
+)sql",
 };
 
 constexpr std::string_view kCaseColumns = "item,code,receipt,phone,service,state,since,once,reply,codes";

@@ -46,6 +46,12 @@ class SqliteBoxStore final : public box::Store {
     Result<std::uint64_t> last_update() override;
     Result<Instant> last_contact() override;
     Status set_contact(std::uint64_t last_update, Instant at) override;
+    Status put_bulletin(const box::HeldBulletin& bulletin) override;
+    Result<std::optional<box::HeldBulletin>> bulletin(const std::string& name) override;
+    Result<std::vector<box::HeldBulletin>> bulletins() override;
+    Status put_assembly(const box::SavedAssembly& assembly) override;
+    Result<std::vector<box::SavedAssembly>> assemblies() override;
+    Status drop_assembly(std::uint32_t mark) override;
 
     Result<std::optional<Bytes>> conversation(const box::Pseudonym& phone) override;
     Status put_conversation(const box::Pseudonym& phone, BytesView content, Instant touched) override;

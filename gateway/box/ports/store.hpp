@@ -13,6 +13,10 @@
 //  6. MUST report a full disk as kNoSpace, and MUST NOT have kept the row then.
 //  7. MUST hand out SMS answers before notices, and each kind oldest first.
 //  8. MUST NOT hand out an SMS that is submitting, or not yet due.
+//  9. MUST answer put_bulletin() with kConflict unless its version is above the one held of that name, and
+//  keep the
+//     newest alone.
+// 10. MUST keep at most kMostAssemblies, dropping the one put least recently.
 //
 // Threads: one at a time. Every call blocks for at most one disk write.
 #pragma once
@@ -20,10 +24,12 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "wire/bulletin.hpp"
 #include "wire/item.hpp"
 #include "wire/private_rows.hpp"
 
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace kentongan::box {
@@ -94,6 +100,20 @@ struct SmsPart {
     Instant at{};
 };
 
+/// The newest version of something that the district has published, checked and whole.
+struct HeldBulletin {
+    wire::BulletinKind kind = wire::BulletinKind::kDocument;
+    std::string name;
+    std::uint32_t version = 0;
+    Bytes content; ///< Left out in lists.
+};
+
+/// A wire::Assembly on its way, as it saves itself.
+struct SavedAssembly {
+    std::uint32_t mark = 0;
+    Bytes saved;
+};
+
 class Store {
   public:
     virtual ~Store() = default;
@@ -139,6 +159,18 @@ class Store {
     virtual Result<Instant> last_contact() = 0;
     virtual Status set_contact(std::uint64_t last_update, Instant at) = 0;
 
+    virtual Status put_bulletin(const HeldBulletin& bulletin) = 0;
+    virtual Result<std::optional<HeldBulletin>> bulletin(const std::string& name) = 0;
+    /// By name.
+    virtual Result<std::vector<HeldBulletin>> bulletins() = 0;
+    static constexpr std::size_t kMostAssemblies = 4;
+    /// Adds or replaces.
+    virtual Status put_assembly(const SavedAssembly& assembly) = 0;
+    /// Least recently put first.
+    virtual Result<std::vector<SavedAssembly>> assemblies() = 0;
+    /// Not an error: there is none.
+    virtual Status drop_assembly(std::uint32_t mark) = 0;
+
     // Conversations
     virtual Result<std::optional<Bytes>> conversation(const Pseudonym& phone) = 0;
     virtual Status put_conversation(const Pseudonym& phone, BytesView content, Instant touched) = 0;
@@ -162,8 +194,8 @@ class Store {
     virtual Status drop_parts(const Pseudonym& sender, std::uint16_t reference, std::uint8_t count) = 0;
     /// One part of each message whose newest part is older.
     virtual Result<std::vector<SmsPart>> stale_parts(Instant before, std::size_t most) = 0;
-    /// What could not be decoded or answered: kept for a technician, sealed at rest, the newest kMostQuarantined.
-    /// Not an error: the same one again.
+    /// What could not be decoded or answered: kept for a technician, sealed at rest, the newest
+    /// kMostQuarantined. Not an error: the same one again.
     static constexpr std::size_t kMostQuarantined = 1000;
     virtual Status quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content,
                               Instant now) = 0;

@@ -236,6 +236,54 @@ TEMPLATE_TEST_CASE("answers go before notices, never one in flight, early or sta
     CHECK_FALSE(store.sms(answer)->has_value());
 }
 
+TEMPLATE_TEST_CASE("the newest version of a bulletin is held, and no older one (rule 9)", "", InMemory,
+                   InSqlite) {
+    TestType world;
+    box::Store& store = world.store;
+    CHECK_FALSE(*store.bulletin("paket"));
+    REQUIRE(store.begin());
+    REQUIRE(store.put_bulletin({wire::BulletinKind::kPack, "paket", 3, {0, 1, 2}}));
+    REQUIRE(store.put_bulletin({wire::BulletinKind::kDocument, "aturan", 1, {}}));
+    REQUIRE(store.commit());
+    for (std::uint32_t version : {2U, 3U})
+        CHECK(store.put_bulletin({wire::BulletinKind::kPack, "paket", version, {9}}).error().code ==
+              ErrorCode::kConflict);
+    auto held = *store.bulletin("paket");
+    REQUIRE(held);
+    CHECK(held->version == 3);
+    CHECK(held->content == Bytes{0, 1, 2});
+    CHECK(held->kind == wire::BulletinKind::kPack);
+    REQUIRE(store.begin());
+    REQUIRE(store.put_bulletin({wire::BulletinKind::kPack, "paket", 4, {7}}));
+    store.rollback();
+    REQUIRE(store.put_bulletin({wire::BulletinKind::kPack, "paket", 9, {8}}));
+    auto all = *store.bulletins();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].name == "aturan");
+    CHECK(all[1].version == 9);
+    CHECK(all[1].content.empty());
+    CHECK((*store.bulletin("paket"))->content == Bytes{8});
+}
+
+TEMPLATE_TEST_CASE("assemblies come back, the least recently put goes first (rule 10)", "", InMemory,
+                   InSqlite) {
+    TestType world;
+    box::Store& store = world.store;
+    for (std::uint32_t mark = 0xfffffff0; mark < 0xfffffff0 + box::Store::kMostAssemblies; ++mark)
+        REQUIRE(store.put_assembly({mark, {1}}));
+    REQUIRE(store.put_assembly({0xfffffff0, {2}})); // again: now the most recent
+    REQUIRE(store.put_assembly({7, {3}}));
+    auto all = *store.assemblies();
+    REQUIRE(all.size() == box::Store::kMostAssemblies);
+    CHECK(all.front().mark == 0xfffffff2);
+    CHECK(all[all.size() - 2].mark == 0xfffffff0);
+    CHECK(all[all.size() - 2].saved == Bytes{2});
+    CHECK(all.back().mark == 7);
+    REQUIRE(store.drop_assembly(7));
+    REQUIRE(store.drop_assembly(7));
+    CHECK(store.assemblies()->size() == box::Store::kMostAssemblies - 1);
+}
+
 TEST_CASE("what is committed is there after opening again, and a newer program's file is refused") {
     test::TemporaryFolder folder;
     {

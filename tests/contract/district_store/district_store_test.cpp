@@ -449,3 +449,115 @@ TEMPLATE_TEST_CASE("sessions end when they are told to or when they are old", "[
     CHECK(code_of(world.store().session(first.token_hash)) == ErrorCode::kNotFound);
     CHECK(world.store().session(third.token_hash));
 }
+
+namespace {
+
+Invitation invitation(std::uint8_t n) {
+    Invitation out;
+    out.code.fill(n);
+    out.village = "contoh";
+    out.issued = kNow;
+    out.expires = kNow + seconds(86400);
+    return out;
+}
+
+Publication publication(const char* name, std::uint32_t version) {
+    Publication out;
+    out.kind = wire::BulletinKind::kPack;
+    out.name = name;
+    out.version = version;
+    out.at = kNow;
+    out.content = Bytes{0, 1, static_cast<std::uint8_t>(version)};
+    out.ready = {{0, Bytes{7, static_cast<std::uint8_t>(version)}}};
+    if (version > 1) out.ready.push_back({version - 1, Bytes{8}});
+    return out;
+}
+
+} // namespace
+
+TEMPLATE_TEST_CASE("15. an invitation lets one box in, whole or not at all", "[district_store]", InMemory,
+                   InSqlite) {
+    TestType world;
+    auto& store = world.store();
+    const Bytes sealed = {1, 0, 3};
+    REQUIRE(store.register_box(box(1)));
+    REQUIRE(store.add_invitation(invitation(5)));
+    CHECK(code_of(store.add_invitation(invitation(5))) == ErrorCode::kConflict);
+    CHECK(code_of(store.enrol(invitation(6).code, box(2), sealed)) == ErrorCode::kNotFound);
+    // A known box, a copied key: the invitation stays good.
+    CHECK(code_of(store.enrol(invitation(5).code, box(1), sealed)) == ErrorCode::kConflict);
+    auto copied = box(3);
+    copied.keys.agree = box(1).keys.agree;
+    CHECK(code_of(store.enrol(invitation(5).code, copied, sealed)) == ErrorCode::kConflict);
+    CHECK(store.invitation(invitation(5).code)->used_by == BoxId{});
+    CHECK(code_of(store.psk(BoxId{1})) == ErrorCode::kNotFound);
+
+    REQUIRE(store.enrol(invitation(5).code, box(2), sealed));
+    world.restart();
+    auto& again = world.store();
+    auto used = again.invitation(invitation(5).code);
+    REQUIRE(used);
+    CHECK(used->used_by == BoxId{2});
+    CHECK(used->village == "contoh");
+    CHECK(used->issued == kNow);
+    CHECK(used->expires == kNow + seconds(86400));
+    CHECK(again.box(BoxId{2})->keys == box(2).keys);
+    CHECK(*again.psk(BoxId{2}) == sealed);
+    CHECK(code_of(again.enrol(invitation(5).code, box(3), sealed)) == ErrorCode::kConflict);
+    CHECK(code_of(again.box(BoxId{3})) == ErrorCode::kNotFound);
+    CHECK(code_of(again.invitation(invitation(9).code)) == ErrorCode::kNotFound);
+
+    REQUIRE(again.put_psk(BoxId{1}, Bytes{4}));
+    REQUIRE(again.put_psk(BoxId{1}, Bytes{5}));
+    CHECK(*again.psk(BoxId{1}) == Bytes{5});
+    CHECK(code_of(again.put_psk(BoxId{9}, Bytes{4})) == ErrorCode::kNotFound);
+}
+
+TEMPLATE_TEST_CASE("16. versions of a name go upwards and keep their kind", "[district_store]", InMemory,
+                   InSqlite) {
+    TestType world;
+    auto& store = world.store();
+    REQUIRE(store.publish(publication("b", 3)));
+    CHECK(code_of(store.publish(publication("b", 3))) == ErrorCode::kConflict);
+    CHECK(code_of(store.publish(publication("b", 2))) == ErrorCode::kConflict);
+    auto other = publication("b", 4);
+    other.kind = wire::BulletinKind::kDocument;
+    CHECK(code_of(store.publish(other)) == ErrorCode::kConflict);
+    CHECK(*store.kept_versions("b") == std::vector<std::uint32_t>{3});
+    auto one = publication("a", 1);
+    one.box = BoxId{7};
+    REQUIRE(store.publish(one));
+    REQUIRE(store.publish(publication("b", 9)));
+    world.restart();
+    auto list = world.store().publications();
+    REQUIRE(list);
+    REQUIRE(list->size() == 2);
+    CHECK(list->at(0).name == "a");
+    CHECK(list->at(0).box == BoxId{7});
+    CHECK(list->at(0).content.empty());
+    CHECK(list->at(1).version == 9);
+    CHECK(list->at(1).kind == wire::BulletinKind::kPack);
+    auto whole = world.store().publication("b", 3);
+    REQUIRE(whole);
+    CHECK(whole->content == publication("b", 3).content);
+    CHECK(whole->at == kNow);
+    CHECK(*world.store().bulletin("b", 9, 0) == Bytes{7, 9});
+    CHECK(*world.store().bulletin("b", 9, 8) == Bytes{8});
+    CHECK(code_of(world.store().bulletin("b", 9, 3)) == ErrorCode::kNotFound);
+    CHECK(code_of(world.store().publication("b", 4)) == ErrorCode::kNotFound);
+    CHECK(world.store().kept_versions("c")->empty());
+}
+
+TEMPLATE_TEST_CASE("17. the newest versions stay, older ones go with their bulletins", "[district_store]",
+                   InMemory, InSqlite) {
+    TestType world;
+    auto& store = world.store();
+    for (std::uint32_t version = 1; version <= kKeptVersions + 2; ++version)
+        REQUIRE(store.publish(publication("a", version)));
+    REQUIRE(store.publish(publication("b", 1)));
+    CHECK(*store.kept_versions("a") == std::vector<std::uint32_t>{6, 5, 4, 3});
+    CHECK(code_of(store.publication("a", 2)) == ErrorCode::kNotFound);
+    CHECK(code_of(store.bulletin("a", 2, 0)) == ErrorCode::kNotFound);
+    CHECK(store.bulletin("a", 3, 0));
+    CHECK(store.bulletin("b", 1, 0));
+}
