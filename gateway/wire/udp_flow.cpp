@@ -58,10 +58,14 @@ double UdpFlow::gain() const {
     if (phase_ == Phase::kStart) return kStartGain;
     if (phase_ == Phase::kDrain) return 0.75;
     // The queue grows more than our own window explains: others share the link. Random loss, by contrast,
-    // slows nothing down: it is no sign of a full queue on a radio link.
-    auto own = tick_of(static_cast<double>(window()) / std::max(bandwidth(), 1.0));
-    if (latest_ > shortest() + std::max(shortest(), own)) return 0.75;
-    return kPaces[step_] * std::min(1 / (1 - std::min(loss_, 0.5)), kPaces[0]);
+    // slows nothing down: it is no sign of a full queue on a radio link. While there is no queue, what is
+    // lost is added to what is seen to arrive, up to the pace at which the link is tried anyway.
+    auto rate = std::max(bandwidth(), 1.0);
+    auto queue = latest_ - shortest();
+    if (queue > std::max(shortest(), tick_of(static_cast<double>(window()) / rate))) return kPaces[1];
+    auto one = tick_of(static_cast<double>(datagram_size() + limits_.ip_overhead) / rate);
+    if (step_ == 1 || queue > shortest() / 4 + one) return kPaces[step_];
+    return std::min(kPaces[step_] / (1 - std::min(loss_, 0.5)), kPaces[0]);
 }
 
 std::size_t UdpFlow::datagram_size() const {

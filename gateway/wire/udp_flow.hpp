@@ -21,11 +21,11 @@ using Tick = std::chrono::microseconds;
 
 /// Sizes are bytes of UDP payload unless said otherwise. The defaults are measured (docs/formats/udp.md).
 struct FlowLimits {
-    std::size_t ip_overhead = 28;          ///< IPv4 and UDP headers; 48 with IPv6.
-    std::size_t small_datagram = 512;      ///< Where nothing is known, and on links up to 20 kbit/s.
-    std::size_t large_datagram = 1100;     ///< On links from 40 kbit/s, once one of that size has arrived.
-    std::size_t initial_datagrams = 4;     ///< In flight before the first answer; also the least window.
-    std::size_t max_in_flight = 48 * 1024; ///< Whatever the link can do, in IP bytes.
+    std::size_t ip_overhead = 28;       ///< IPv4 and UDP headers; 48 with IPv6.
+    std::size_t small_datagram = 512;   ///< Where nothing is known, and on links up to 20 kbit/s.
+    std::size_t large_datagram = 1100;  ///< On links from 40 kbit/s, once one of that size has arrived.
+    std::size_t initial_datagrams = 4;  ///< In flight before the first answer; also the least window.
+    std::size_t max_in_flight = 49'152; ///< Whatever the link can do, in IP bytes.
     Tick first_timeout = std::chrono::seconds(3); ///< Silence before the round trip is known.
     Tick max_timeout = std::chrono::seconds(60);
     unsigned silent_tries = 2; ///< Time-outs in a row after which carrier_dead().
