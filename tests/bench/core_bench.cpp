@@ -2,9 +2,8 @@
 #include "adapters/sqlite/box_store.hpp"
 #include "box/box.hpp"
 #include "tools/packs.hpp"
+#include "tools/sealing_box.hpp"
 #include "tools/temporary_folder.hpp"
-#include "wire/exchange.hpp"
-#include "wire/record.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -58,27 +57,32 @@ domain::Request letter() {
 }
 
 void wire_figures(const domain::Pack& pack, const domain::Village& village) {
-    auto box = wire::make_box_keys(BoxId{7});
-    auto district = wire::make_district_keys();
-    wire::SealedBoxSealer sealer(box, district.shown);
-    auto request = letter();
+    auto secret = wire::make_district_keys();
+    test::SealingBox box(wire::make_box_keys(BoxId{7}), secret.shown);
     auto dictionaries = std::move(wire::Dictionaries::load(pack.dictionaries)).take();
+    auto request = letter();
     auto record = std::move(wire::encode_request(pack, village, dictionaries, request)).take();
-    auto envelope = std::move(sealer.seal(domain::Recipient::kDistrict, request.id, record)).take();
-    wire::Upload upload;
-    upload.box = box.shown.box;
-    for (int i = 0; i < 64; ++i) upload.envelopes.push_back(envelope);
+    std::vector<Bytes> items;
+    for (int i = 0; i < 65; ++i) items.push_back(box.seal_record(record, domain::Recipient::kDistrict).frames.back());
+    std::vector<BytesView> views(items.begin() + 1, items.end());
+    std::size_t used = 0;
+    auto frames = wire::compose(views, 64 * 1024, used);
     say("wire.record_bytes_letter", static_cast<double>(record.size()));
-    say("wire.envelope_bytes_letter", static_cast<double>(envelope.size()));
-    say("wire.upload_bytes_per_letter_of_64", static_cast<double>(wire::encode(upload, box).size()) / 64);
+    say("wire.opening_bytes_letter", static_cast<double>(items[0].size()));
+    say("wire.item_bytes_letter", static_cast<double>(items[1].size()));
+    say("wire.parcel_bytes_per_letter_of_64", static_cast<double>(wire::write_parcel(frames).size()) / 64);
     say("wire.encode_us",
         median_us(2000, [&](int) { (void)wire::encode_request(pack, village, dictionaries, request); }));
     say("wire.seal_us",
-        median_us(2000, [&](int) { (void)sealer.seal(domain::Recipient::kDistrict, request.id, record); }));
-    say("wire.open_us", median_us(2000, [&](int) {
-            (void)wire::verify(envelope, box.shown);
-            (void)wire::open(envelope, district);
-        }));
+        median_us(900, [&](int) { (void)box.seal_record(record, domain::Recipient::kDistrict); }));
+    auto opening = std::move(wire::read_item(items[0])).take();
+    wire::SenderKeys sender{box.keys.shown.box, box.keys.shown.agree, box.keys.psk};
+    const auto& keys = *secret.prekey(opening.header.key_id);
+    say("wire.open_epoch_us",
+        median_us(500, [&](int) { (void)wire::ReceivingChain::begin(opening, sender, keys); }));
+    auto chain = std::move(wire::ReceivingChain::begin(opening, sender, keys)).take().first;
+    auto next = std::move(wire::read_item(items[1])).take();
+    say("wire.open_us", median_us(2000, [&](int) { (void)chain.open(next); }));
 }
 
 void store_figures(const domain::Pack& pack, const domain::Village& village) {
@@ -94,7 +98,7 @@ void store_figures(const domain::Pack& pack, const domain::Village& village) {
     auto store = std::move(sqlite::SqliteBoxStore::open(folder / "box.db")).take();
     auto keys = wire::make_box_keys(BoxId{7});
     auto district = wire::make_district_keys();
-    wire::SealedBoxSealer sealer(keys, district.shown);
+    wire::Sealer sealer(keys, district.shown.current());
     box::Box box({pack, village, keys, district.shown, *store, sealer});
     std::uint32_t once = 0;
     auto submit = [&] {

@@ -144,10 +144,10 @@ struct DistrictWorld {
         return out;
     }
 
-    SealingBox::Sealed seal(const domain::Request& request, SealingBox& by) {
+    std::vector<Bytes> sealed(domain::Request& request, SealingBox& by) const {
         return by.seal(setting.pack, setting.villages.at("hill"), setting.dictionaries, request);
     }
-    SealingBox::Sealed seal(const domain::Request& request) { return seal(request, box); }
+    std::vector<Bytes> sealed(domain::Request& request) { return sealed(request, box); }
 
     /// One exchange with a call in it; nothing if it was refused.
     std::optional<wire::Answer> exchange(std::vector<Bytes> frames = {}, std::uint64_t last_update = 0) {
@@ -157,13 +157,13 @@ struct DistrictWorld {
         return answer ? box.read(*answer) : std::nullopt;
     }
 
-    /// Brings it in and expects success.
-    SealingBox::Sealed bring(const domain::Request& request) {
-        auto sealed = seal(request);
-        auto answer = exchange(sealed.frames);
-        if (!answer || !SealingBox::acknowledges(*answer, sealed.id)) std::abort();
-        return sealed;
+    /// Brings it in and expects success; sets its names.
+    ItemId bring(domain::Request& request) {
+        auto answer = exchange(sealed(request));
+        if (!answer || !SealingBox::acknowledges(*answer, request.id)) std::abort();
+        return request.id;
     }
+    ItemId bring(domain::Request&& request) { return bring(request); }
 };
 
 } // namespace kentongan::test

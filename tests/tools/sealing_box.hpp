@@ -40,11 +40,16 @@ class SealingBox {
         return out;
     }
 
-    Sealed seal(const domain::Pack& pack, const domain::Village& village, const wire::Dictionaries& dictionaries,
-                const domain::Request& request) {
+    /// The frames of it; sets its id, code and receipt.
+    std::vector<Bytes> seal(const domain::Pack& pack, const domain::Village& village,
+                            const wire::Dictionaries& dictionaries, domain::Request& request) {
         auto record = wire::encode_request(pack, village, dictionaries, request);
         if (!record) std::abort();
-        return seal_record(*record, pack.service(request.service)->recipient);
+        auto sealed = seal_record(*record, pack.service(request.service)->recipient);
+        request.id = sealed.id;
+        request.code = sealed.code;
+        request.receipt = sealed.receipt;
+        return std::move(sealed.frames);
     }
 
     /// The next item opens a new epoch.

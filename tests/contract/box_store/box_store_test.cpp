@@ -43,6 +43,8 @@ CaseRow row(std::uint8_t n) {
     out.item = item(n);
     out.code = name(n);
     out.receipt = name(static_cast<std::uint8_t>(n + 100));
+    out.once = name(static_cast<std::uint8_t>(n + 50));
+    out.codes = {7, n};
     out.service = 3;
     out.state = 1;
     out.since = kNow;
@@ -102,6 +104,58 @@ TEMPLATE_TEST_CASE("queued items come oldest first and leave when retired (rule 
     CHECK(store.put_item({item(7), {7}}, kNow));
 }
 
+TEMPLATE_TEST_CASE("what is urgent goes first, and items are found by their names (rule 3)", "", InMemory,
+                   InSqlite) {
+    TestType world;
+    auto& store = world.store;
+    REQUIRE(store.begin());
+    REQUIRE(store.put_item({item(1), {1}, box::Urgency::kBulk}, kNow));
+    REQUIRE(store.put_item({item(2), {2}, box::Urgency::kOrdinary}, kNow));
+    REQUIRE(store.put_item({item(3), {3}, box::Urgency::kFirst}, kNow));
+    REQUIRE(store.put_item({item(4), {4}, box::Urgency::kOrdinary}, kNow));
+    REQUIRE(store.commit());
+    auto queued = store.queued_items(10);
+    REQUIRE(queued);
+    std::vector<ItemId> order;
+    for (const auto& one : *queued) order.push_back(one.item);
+    CHECK(order == std::vector<ItemId>{item(3), item(2), item(4), item(1)});
+    CHECK(queued->at(0).urgency == box::Urgency::kFirst);
+    CHECK(store.queued_items(1)->at(0).item == item(3));
+    REQUIRE(store.begin());
+    REQUIRE(store.retire_item(item(2), kNow));
+    REQUIRE(store.commit());
+    CHECK(store.queued_between(item(1), item(3)).value() == std::vector<ItemId>{item(1), item(3)});
+}
+
+TEMPLATE_TEST_CASE("epochs are kept, and their numbers never come twice", "", InMemory, InSqlite) {
+    TestType world;
+    auto& store = world.store;
+    CHECK(store.highest_epoch().value() == 0);
+    CHECK_FALSE(store.newest_epoch(domain::Recipient::kDistrict)->has_value());
+    box::EpochRow first{1, domain::Recipient::kDistrict, {1, 2, 3, 4}, 1};
+    box::EpochRow second{2, domain::Recipient::kInspectorate, {5, 6, 7, 8}, 1};
+    REQUIRE(store.begin());
+    REQUIRE(store.put_epoch(first));
+    REQUIRE(store.put_epoch(second));
+    first.items = 9;
+    REQUIRE(store.put_epoch(first));
+    REQUIRE(store.commit());
+    CHECK(store.epoch(1).value() == first);
+    CHECK_FALSE(store.epoch(3)->has_value());
+    CHECK(store.newest_epoch(domain::Recipient::kDistrict).value() == first);
+    CHECK(store.newest_epoch(domain::Recipient::kInspectorate).value() == second);
+    CHECK(store.highest_epoch().value() == 2);
+    REQUIRE(store.begin());
+    REQUIRE(store.skip_epochs(7));
+    REQUIRE(store.skip_epochs(4));
+    REQUIRE(store.commit());
+    CHECK(store.highest_epoch().value() == 7);
+    REQUIRE(store.begin());
+    REQUIRE(store.put_epoch({9, domain::Recipient::kDistrict, {}, 1}));
+    store.rollback();
+    CHECK(store.highest_epoch().value() == 7);
+}
+
 TEMPLATE_TEST_CASE("a known item or a used code is a conflict, and the first stays (rules 4, 5)", "",
                    InMemory, InSqlite) {
     TestType world;
@@ -123,7 +177,6 @@ TEMPLATE_TEST_CASE("a case is found by each of its names and remembers its way",
     auto& store = world.store;
     auto first = row(1);
     first.phone = name(50);
-    first.attempt = 2;
     REQUIRE(store.put_case(first));
     REQUIRE(store.set_state(item(1), {4, kNow + seconds(60)}, Bytes{7, 7}));
     REQUIRE(store.set_state(item(1), {5, kNow + seconds(90)}, {}));
@@ -134,7 +187,7 @@ TEMPLATE_TEST_CASE("a case is found by each of its names and remembers its way",
     CHECK((*found)->state == 5);
     CHECK((*found)->since == kNow + seconds(90));
     CHECK((*found)->reply == Bytes{7, 7}); // an empty reply keeps the one before
-    CHECK((*found)->attempt == 2);
+    CHECK((*found)->codes == row(1).codes);
     CHECK((*found)->phone == name(50));
     auto history = store.history(item(1));
     REQUIRE(history->size() == 3);

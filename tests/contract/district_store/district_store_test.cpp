@@ -61,7 +61,7 @@ NewCase a_case(unsigned n, std::uint32_t of_box = 1) {
     out.row.received_at = kNow;
     out.row.due_at = kNow + seconds(100);
     out.row.changed_at = kNow;
-    out.envelope = Bytes{1, 2, 3, static_cast<std::uint8_t>(n)};
+    out.record = Bytes{1, 2, 3, static_cast<std::uint8_t>(n)};
     return out;
 }
 
@@ -76,9 +76,11 @@ Quarantined bad(std::uint8_t n, std::uint32_t of_box = 1) {
     Quarantined out;
     out.box.value = of_box;
     out.digest.fill(n);
-    out.reason = QuarantineReason::kSignature;
+    out.reason = QuarantineReason::kRevokedBox;
     out.at = kNow;
-    out.envelope = Bytes{n, n};
+    out.item = item(n);
+    out.recipient = domain::Recipient::kInspectorate;
+    out.record = Bytes{n, n};
     return out;
 }
 
@@ -139,7 +141,7 @@ TEMPLATE_TEST_CASE("1. what returned success is there after a restart", "[distri
     expected.version = 2;
     expected.changed_at = kNow + seconds(5);
     CHECK(*row == expected);
-    CHECK(world.store().envelope(item(1)).value() == a_case(1).envelope);
+    CHECK(world.store().record(item(1)).value() == a_case(1).record);
     auto events = world.store().events(item(1));
     REQUIRE(events);
     CHECK(*events == std::vector<Event>{a_move(1, 1).event});
@@ -156,7 +158,7 @@ TEMPLATE_TEST_CASE("1. a call that fails changes nothing", "[district_store]", I
     foreign.quarantined = {bad(1, 2)};
     CHECK(code_of(world.store().receive(foreign)) == ErrorCode::kNotFound);
     CHECK(code_of(world.store().case_row(item(1))) == ErrorCode::kNotFound);
-    CHECK(code_of(world.store().envelope(item(1))) == ErrorCode::kNotFound);
+    CHECK(code_of(world.store().record(item(1))) == ErrorCode::kNotFound);
     CHECK(world.store().quarantined(0, 10)->empty());
 }
 
@@ -165,10 +167,10 @@ TEMPLATE_TEST_CASE("2. the first of two stays", "[district_store]", InMemory, In
     REQUIRE(world.store().register_box(box(1)));
     put(world.store(), {a_case(1)});
     auto second = a_case(1);
-    second.envelope = Bytes{99};
+    second.record = Bytes{99};
     second.row.code = "73102955";
     put(world.store(), {second, a_case(2)});
-    CHECK(world.store().envelope(item(1)).value() == a_case(1).envelope);
+    CHECK(world.store().record(item(1)).value() == a_case(1).record);
     CHECK(world.store().case_row(item(1))->code == "48217739");
     CHECK(world.store().case_row(item(2)));
     CHECK(world.store().list({})->total == 2);
@@ -181,8 +183,8 @@ TEMPLATE_TEST_CASE("2. the first of two stays", "[district_store]", InMemory, In
     auto kept = world.store().quarantined(0, 10);
     REQUIRE(kept);
     REQUIRE(kept->size() == 2);
-    CHECK((*kept)[0].reason == QuarantineReason::kSignature);
-    CHECK((*kept)[0].envelope == bad(1).envelope);
+    CHECK((*kept)[0].reason == QuarantineReason::kRevokedBox);
+    CHECK((*kept)[0].record == bad(1).record);
     CHECK((*kept)[1].digest == bad(2).digest);
     CHECK(world.store().quarantined(1, 10)->size() == 1);
     CHECK(world.store().quarantined_of(BoxId{9}).value() == 0);
@@ -393,7 +395,7 @@ TEMPLATE_TEST_CASE("13. what is not there is kNotFound", "[district_store]", InM
     TestType world;
     CHECK(code_of(world.store().box(BoxId{1})) == ErrorCode::kNotFound);
     CHECK(code_of(world.store().case_row(item(1))) == ErrorCode::kNotFound);
-    CHECK(code_of(world.store().envelope(item(1))) == ErrorCode::kNotFound);
+    CHECK(code_of(world.store().record(item(1))) == ErrorCode::kNotFound);
     CHECK(code_of(world.store().officer("")) == ErrorCode::kNotFound);
     CHECK(code_of(world.store().attempts({})) == ErrorCode::kNotFound);
     CHECK(code_of(world.store().session({})) == ErrorCode::kNotFound);
@@ -413,14 +415,14 @@ TEMPLATE_TEST_CASE("14. texts and blobs come back as they were", "[district_stor
     auto strange = a_case(1);
     strange.row.service = odd;
     strange.row.state = odd;
-    strange.envelope = Bytes(16 * 1024, 0);
+    strange.record = Bytes(16 * 1024, 0);
     put(world.store(), {strange, a_case(2)});
     auto move = a_move(1, 1);
     move.event.officer = odd;
     move.event.words = {};
     REQUIRE(world.store().move(move));
     CHECK(world.store().case_row(item(1))->service == odd);
-    CHECK(world.store().envelope(item(1)).value() == strange.envelope);
+    CHECK(world.store().record(item(1)).value() == strange.record);
     CHECK(world.store().events(item(1))->at(0) == move.event);
     CaseFilter filter;
     filter.service = odd;
@@ -429,6 +431,62 @@ TEMPLATE_TEST_CASE("14. texts and blobs come back as they were", "[district_stor
     CHECK(world.store().list(filter)->total == 0);
     REQUIRE(world.store().add_officer({odd, Role::kOfficer, "x"}));
     CHECK(world.store().officer(odd)->name == odd);
+}
+
+TEMPLATE_TEST_CASE("18. epochs are added once and tell what is here and what is missing", "[district_store]",
+                   InMemory, InSqlite) {
+    TestType world;
+    REQUIRE(world.store().register_box(box(1)));
+    REQUIRE(world.store().register_box(box(2)));
+    auto epoch = [](std::uint16_t number, std::uint8_t mark, std::uint16_t items) {
+        EpochRow out;
+        out.box.value = 1;
+        out.number = number;
+        out.mark.fill(mark);
+        out.recipient = domain::Recipient::kInspectorate;
+        out.opening = Bytes{1, 2, mark};
+        out.received = Bytes{0xFF};
+        out.items = items;
+        return out;
+    };
+    auto put = [&](std::vector<EpochRow> rows) {
+        auto one = delivery();
+        one.epochs = std::move(rows);
+        REQUIRE(world.store().receive(one));
+    };
+    CHECK(world.store().newest_epoch(BoxId{1}).value() == 0);
+    auto first = epoch(3, 7, 5);
+    put({first});
+    world.restart();
+    CHECK(world.store().epochs(BoxId{1}, 3).value() == std::vector<EpochRow>{first});
+    CHECK(world.store().epochs(BoxId{2}, 3)->empty());
+    CHECK(world.store().newest_epoch(BoxId{1}).value() == 3);
+
+    auto later = first;
+    later.opening.clear();
+    later.received = Bytes{0xFF, 1};
+    later.items = 9;
+    auto copy = epoch(3, 8, 1);
+    copy.copied = true;
+    auto unknown = epoch(4, 9, 1);
+    unknown.opening.clear();
+    put({later, copy, unknown});
+    auto known = world.store().epochs(BoxId{1}, 3);
+    REQUIRE(known);
+    REQUIRE(known->size() == 2);
+    CHECK(known->at(0).opening == first.opening);
+    CHECK(known->at(0).received == later.received);
+    CHECK(known->at(1) == copy);
+    CHECK(world.store().epochs(BoxId{1}, 4)->empty());
+
+    CHECK(world.store().missing_of(BoxId{1}).value() == 0);
+    auto next = epoch(5, 1, 1);
+    next.previous = {3, 12};
+    auto after = epoch(6, 1, 1);
+    after.previous = {4, 2};
+    put({next, after});
+    CHECK(world.store().missing_of(BoxId{1}).value() == 3 + 2);
+    CHECK(world.store().missing_of(BoxId{2}).value() == 0);
 }
 
 TEMPLATE_TEST_CASE("sessions end when they are told to or when they are old", "[district_store]", InMemory,

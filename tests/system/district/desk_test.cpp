@@ -33,7 +33,7 @@ TEST_CASE("an officer works a case from the first look to the answer", "[system]
     DistrictServer server;
     server.start();
     auto letter = server.letter();
-    REQUIRE(server.exchange(server.upload({server.sealed(letter)})));
+    REQUIRE(server.exchange(server.upload(server.sealed(letter))));
     Desk desk(server);
 
     auto start = desk.get(kApi + "start");
@@ -144,7 +144,8 @@ TEST_CASE("the desk's door", "[system][district][desk]") {
     server.start();
     auto letter = server.letter();
     auto report = server.report();
-    REQUIRE(server.exchange(server.upload({server.sealed(letter), server.sealed(report)})));
+    REQUIRE(server.exchange(server.upload(server.sealed(letter))));
+    REQUIRE(server.exchange(server.upload(server.sealed(report))));
     Desk desk(server);
     const auto id = test::hex(letter.id);
 
@@ -220,7 +221,7 @@ TEST_CASE("the desk's door", "[system][district][desk]") {
         CHECK(desk.post(kApi + "cases/move", "{}").status == 404);
         CHECK(desk.post(kApi + "cases/" + id + "/x/move", "{}").status == 404);
         CHECK(desk.get("/desk/../etc/passwd", {"--path-as-is"}).status >= 400);
-        CHECK(desk.get("/v1/exchange").status == 404);
+        CHECK(desk.get("/v2/exchange").status == 404);
         CHECK(desk.get("/desk/").status == 200);
         CHECK(desk.get("/desk").header("Location") == "/desk/");
     }

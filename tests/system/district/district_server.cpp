@@ -1,9 +1,6 @@
 #include "district_server.hpp"
 
 #include "wire/enrolment.hpp"
-#include "wire/record.hpp"
-#include "wire/record_codes.hpp"
-#include "wire/seal.hpp"
 
 #include <catch2/catch.hpp>
 #include <sys/stat.h>
@@ -193,14 +190,11 @@ Answer DistrictServer::post_upload(const std::string& bytes, std::vector<std::st
     more.insert(more.end(), {"--data-binary", "@" + (folder / "upload")});
     if (std::find(more.begin(), more.end(), "-H") == more.end())
         more.insert(more.end(), {"-H", "Content-Type: application/octet-stream"});
-    return call_box_port("/v1/exchange", std::move(more));
+    return call_box_port("/v2/exchange", std::move(more));
 }
 
 domain::Request DistrictServer::letter() {
     domain::Request out;
-    out.id.value.fill(++items_);
-    out.code = domain::make_case_code(1000000U + items_);
-    out.receipt = domain::make_receipt_code(777000U + items_);
     out.service = "domisili";
     out.language = "id";
     out.accepted_at = from_unix(1795489200);
@@ -217,9 +211,6 @@ domain::Request DistrictServer::letter() {
 
 domain::Request DistrictServer::report() {
     domain::Request out;
-    out.id.value.fill(++items_);
-    out.code = domain::make_case_code(2000000U + items_);
-    out.receipt = domain::make_receipt_code(888000U + items_);
     out.service = "pungli";
     out.language = "id";
     out.channel = domain::Channel::kSms;
@@ -228,32 +219,25 @@ domain::Request DistrictServer::report() {
     return out;
 }
 
-Bytes DistrictServer::sealed(const domain::Request& request) const {
-    auto record = wire::encode_request(pack, village, wire::Dictionaries(), request);
-    REQUIRE(record);
-    *record = wire::with_codes(request, *record);
-    wire::SealedBoxSealer sealer(box, district);
-    auto envelope = sealer.seal(pack.service(request.service)->recipient, request.id, *record);
-    REQUIRE(envelope);
-    return *envelope;
+SealingBox& DistrictServer::sealing() {
+    if (!sealing_) sealing_ = std::make_unique<SealingBox>(box, district);
+    return *sealing_;
 }
 
-wire::Upload DistrictServer::upload(std::vector<Bytes> envelopes, std::uint64_t last_update) const {
-    wire::Upload out;
-    out.box = box.shown.box;
-    wire::random_bytes(out.nonce);
-    out.last_update = last_update;
-    out.waiting = static_cast<std::uint32_t>(envelopes.size());
-    out.envelopes = std::move(envelopes);
-    return out;
+std::vector<Bytes> DistrictServer::sealed(domain::Request& request) {
+    return sealing().seal(pack, village, wire::Dictionaries(), request);
 }
 
-std::optional<wire::Download> DistrictServer::exchange(const wire::Upload& upload) const {
-    auto answer = post_upload(std::string(as_text(wire::encode(upload, box))));
+Bytes DistrictServer::upload(const std::vector<Bytes>& frames, std::uint64_t last_update) {
+    auto call = sealing().call(last_update);
+    call.waiting = static_cast<std::uint32_t>(frames.size());
+    return sealing().parcel(frames, call);
+}
+
+std::optional<wire::Answer> DistrictServer::exchange(BytesView upload) {
+    auto answer = post_upload(std::string(as_text(upload)));
     if (answer.status != 200) return std::nullopt;
-    auto download = wire::decode_download(as_bytes(answer.body), district, upload.box, upload.nonce);
-    if (!download) return std::nullopt;
-    return *download;
+    return sealing().read(as_bytes(answer.body));
 }
 
 Answer Desk::get(const std::string& path, std::vector<std::string> more) const {

@@ -5,8 +5,8 @@
 #include "adapters/sqlite/district_store.hpp"
 #include "tools/packs.hpp"
 #include "tools/program.hpp"
+#include "tools/sealing_box.hpp"
 #include "tools/temporary_folder.hpp"
-#include "wire/exchange.hpp"
 #include "wire/keys.hpp"
 
 #include <map>
@@ -64,10 +64,17 @@ class DistrictServer {
     Answer call_box_port(const std::string& path, std::vector<std::string> more) const;
     domain::Request letter();
     domain::Request report();
-    Bytes sealed(const domain::Request& request) const;
-    wire::Upload upload(std::vector<Bytes> envelopes, std::uint64_t last_update = 0) const;
-    /// The whole exchange; nothing if it was not answered with a valid download.
-    std::optional<wire::Download> exchange(const wire::Upload& upload) const;
+    /// Its frames; sets its id, code and receipt.
+    std::vector<Bytes> sealed(domain::Request& request);
+    /// With a call before the frames.
+    Bytes upload(const std::vector<Bytes>& frames, std::uint64_t last_update = 0);
+    /// The whole exchange; nothing if it was not answered with a valid answer.
+    std::optional<wire::Answer> exchange(BytesView upload);
+    static bool acknowledges(const std::optional<wire::Answer>& answer, const ItemId& item) {
+        return answer && SealingBox::acknowledges(*answer, item);
+    }
+    /// Of the prepared box.
+    SealingBox& sealing();
 
     TemporaryFolder folder;
     domain::Pack pack = test_pack("id-jember");
@@ -83,7 +90,7 @@ class DistrictServer {
 
   private:
     std::unique_ptr<Program> server_;
-    std::uint8_t items_ = 0;
+    std::unique_ptr<SealingBox> sealing_;
     mutable int calls_ = 0;
 };
 

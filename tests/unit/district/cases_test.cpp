@@ -27,7 +27,7 @@ struct Desk : DistrictWorld {
         REQUIRE(error.code == ErrorCode::kInvalid);
         return static_cast<MoveFault>(error.native);
     }
-    std::vector<wire::StatusUpdate> updates() { return store.updates_after(box.shown.box, 0, 100).value(); }
+    std::vector<wire::StatusUpdate> updates() { return store.updates_after(box.keys.shown.box, 0, 100).value(); }
 };
 
 } // namespace
@@ -128,7 +128,7 @@ TEST_CASE("a move writes event and update, sealed", "[district][cases]") {
     CHECK(reply->answer == "Bring it & come again.");
     CHECK_FALSE(wire::open_reply(domain::make_receipt_code(5), id, updates[1].reply));
     for (const auto& update : updates) {
-        auto notice = wire::open_notice(desk.box, update.notice);
+        auto notice = wire::open_notice(desk.box.keys, update.notice);
         REQUIRE(notice);
         CHECK(notice->to == *request.notify);
         CHECK(notice->language == "xx");
@@ -145,7 +145,7 @@ TEST_CASE("nobody is told who did not ask for it", "[district][cases]") {
     CHECK(desk.updates()[0].notice.empty());
     // nor through a stolen box
     auto loud = desk.bring(desk.letter());
-    REQUIRE(revoke_box(desk.store, desk.box.shown.box));
+    REQUIRE(revoke_box(desk.store, desk.box.keys.shown.box));
     REQUIRE(desk.cases.move(Role::kOfficer, desk.order(loud, "checking", 1), desk.now));
     CHECK(desk.updates()[1].notice.empty());
 }

@@ -76,6 +76,7 @@ TEST_CASE("of many officers at once on one case exactly one moves it", "[distric
                     .status;
             ++(status == 200 ? moved : status == 409 ? conflicts : busy);
         });
+    const std::string parcel(as_text(world.box.parcel({}, world.box.call())));
     std::atomic<int> failed{0}; // Catch2 counts in one thread only
     std::vector<std::thread> readers;
     for (int n = 0; n < 3; ++n)
@@ -87,9 +88,9 @@ TEST_CASE("of many officers at once on one case exactly one moves it", "[distric
                 failed += world.send(browser, "GET", "pack/en").status != 200;
                 http::Request upload;
                 upload.method = "POST";
-                upload.path = "/v1/exchange";
+                upload.path = "/v2/exchange";
                 upload.headers = {{"content-type", "application/octet-stream"}};
-                upload.body = as_text(wire::encode(world.upload({}), world.box));
+                upload.body = parcel;
                 failed += world.endpoint.answer(upload).status != 200;
             }
         });
@@ -178,9 +179,10 @@ TEST_CASE("a disk that refuses is told as 503, to box and desk", "[district][des
     world.memory.refuse_writes(1);
     http::Request upload;
     upload.method = "POST";
-    upload.path = "/v1/exchange";
+    upload.path = "/v2/exchange";
     upload.headers = {{"content-type", "application/octet-stream"}};
-    upload.body = as_text(wire::encode(world.upload({world.sealed(world.letter())}), world.box));
+    auto letter = world.letter();
+    upload.body = as_text(world.box.parcel(world.sealed(letter), world.box.call()));
     CHECK(world.endpoint.answer(upload).status == 503);
     CHECK(world.endpoint.answer(upload).status == 200);
 }

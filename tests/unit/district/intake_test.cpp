@@ -2,10 +2,13 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+#include <random>
+
 using namespace kentongan;
 using namespace kentongan::district;
 using test::DistrictWorld;
-using Level = wire::ItemReceipt::Level;
+using test::SealingBox;
 
 namespace {
 
@@ -23,25 +26,29 @@ Quarantined only_quarantined(DistrictWorld& world) {
     return all->front();
 }
 
-/// Brings one envelope that must be quarantined for `reason`, twice.
-void check_quarantined(DistrictWorld& world, const Bytes& envelope, QuarantineReason reason) {
+/// Brings one item that must be kept aside for `reason`, twice.
+void check_quarantined(DistrictWorld& world, domain::Request& request, QuarantineReason reason) {
     auto before = cases(world);
-    auto answer = world.intake.take(world.upload({envelope}), world.now);
+    auto frames = world.sealed(request);
+    auto answer = world.exchange(frames);
     REQUIRE(answer);
-    auto again = world.intake.take(world.upload({envelope}), world.now + seconds(60));
+    world.now += seconds(60);
+    auto again = world.exchange(frames);
     REQUIRE(again);
-    CHECK(answer->receipts == again->receipts);
+    CHECK(SealingBox::acknowledges(*answer, request.id));
+    CHECK(answer->acks == again->acks);
     auto kept = only_quarantined(world);
     CHECK(kept.reason == reason);
-    CHECK(kept.envelope == envelope);
-    CHECK(kept.box == world.box.shown.box);
+    CHECK(kept.item == request.id);
+    CHECK(kept.box == world.box.keys.shown.box);
+    CHECK(as_text(kept.record).find("Somebody") == std::string_view::npos);
     CHECK(cases(world) == before);
-    if (reason != QuarantineReason::kNotAnEnvelope) {
-        REQUIRE(answer->receipts.size() == 1);
-        CHECK(answer->receipts[0].level == Level::kQuarantined);
-    } else {
-        CHECK(answer->receipts.empty());
-    }
+}
+
+ErrorCode refusal(DistrictWorld& world, BytesView parcel) {
+    auto refused = world.intake.exchange(parcel, world.now);
+    REQUIRE_FALSE(refused);
+    return refused.error().code;
 }
 
 } // namespace
@@ -49,180 +56,213 @@ void check_quarantined(DistrictWorld& world, const Bytes& envelope, QuarantineRe
 TEST_CASE("an item becomes a case with what a list shows", "[district][intake]") {
     DistrictWorld world;
     auto request = world.letter();
-    auto answer = world.intake.take(world.upload({world.sealed(request)}), world.now);
+    auto answer = world.exchange(world.sealed(request));
     REQUIRE(answer);
-    CHECK(answer->box == world.box.shown.box);
-    CHECK(answer->nonce == world.upload({}).nonce);
+    CHECK(answer->box == world.box.keys.shown.box);
+    CHECK(answer->echo == 1);
     CHECK(answer->district_time == world.now);
-    CHECK(answer->receipts == std::vector<wire::ItemReceipt>{{request.id, Level::kReceived}});
+    CHECK(answer->newest_epoch == 1);
+    CHECK(SealingBox::acknowledges(*answer, request.id));
     CHECK(answer->updates.empty());
     CHECK_FALSE(answer->more);
 
     auto row = world.store.case_row(request.id);
     REQUIRE(row);
-    CHECK(row->box == world.box.shown.box);
+    CHECK(row->box == world.box.keys.shown.box);
     CHECK(row->recipient == domain::Recipient::kDistrict);
     CHECK(row->code == request.code.digits);
     CHECK(row->service == "domicile");
     CHECK(row->lifecycle == "letter");
     CHECK(row->state == "received");
     CHECK(row->received_at == world.now);
-    CHECK(row->due_at == world.setting.working_days.due(world.now, 2, std::chrono::minutes(420)));
     CHECK(row->open);
     CHECK(row->version == 1);
-    auto box = world.store.box(world.box.shown.box);
-    CHECK(box->last_contact == world.now);
+    auto box = world.store.box(world.box.keys.shown.box);
     CHECK(box->waiting == 1);
+    CHECK(box->last_contact == world.now);
 }
 
-TEST_CASE("what is kept is the envelope as it came, not its content", "[district][intake]") {
+TEST_CASE("what is kept is sealed, for its recipient", "[district][intake]") {
     DistrictWorld world;
-    auto request = world.letter();
-    auto envelope = world.sealed(request);
-    REQUIRE(world.intake.take(world.upload({envelope}), world.now));
-    CHECK(world.store.envelope(request.id).value() == envelope);
-    std::string kept(as_text(envelope));
-    for (const auto& [field, answer] : request.answers)
-        if (answer.size() > 4) CHECK(kept.find(answer) == std::string::npos);
-    CHECK(kept.find("0000001") == std::string::npos);
+    auto id = world.bring(world.letter());
+    auto record = world.store.record(id);
+    REQUIRE(record);
+    CHECK(as_text(*record).find("Somebody") == std::string_view::npos);
+    auto box = world.store.box(world.box.keys.shown.box);
+    CHECK(read_request(world.setting, *box, id, domain::Recipient::kDistrict, *record));
+    CHECK_FALSE(read_request(world.setting, *box, id, domain::Recipient::kInspectorate, *record));
 }
 
-TEST_CASE("the same upload again gets the same receipts and no second case", "[district][intake]") {
+TEST_CASE("the same parcel again is acknowledged again and makes no second case", "[district][intake]") {
     DistrictWorld world;
-    auto first = world.sealed(world.letter());
-    auto second = world.sealed(world.levy());
-    auto upload = world.upload({first, second, first});
-    auto one = world.intake.take(upload, world.now);
-    auto two = world.intake.take(upload, world.now + seconds(3600));
-    REQUIRE(one);
-    REQUIRE(two);
-    CHECK(one->receipts == two->receipts);
-    CHECK(one->receipts.size() == 3);
-    for (const auto& receipt : one->receipts) CHECK(receipt.level == Level::kReceived);
+    auto one = world.letter();
+    auto two = world.levy();
+    auto frames = world.sealed(one);
+    for (auto& frame : world.sealed(two)) frames.push_back(std::move(frame));
+    auto first = world.exchange(frames);
+    auto again = world.exchange(frames);
+    REQUIRE(first);
+    REQUIRE(again);
+    CHECK(first->acks == again->acks);
+    CHECK(first->acks.size() == 2);
     CHECK(cases(world) == 2);
-    CHECK(world.store.list({})->rows[0].received_at == world.now);
-    CHECK(world.store.quarantined(0, 10)->empty());
+    // Twice in one parcel, and under another service that was started since.
+    frames.insert(frames.end(), frames.begin(), frames.end());
+    Intake restarted(world.store, world.setting);
+    auto bytes = restarted.exchange(world.box.parcel(frames), world.now);
+    REQUIRE(bytes);
+    CHECK(world.box.read(*bytes)->acks == first->acks);
+    CHECK(cases(world) == 2);
 }
 
-TEST_CASE("a disk that refuses gives no receipt and keeps nothing", "[district][intake]") {
+TEST_CASE("items come in any order, on any carrier, before their opening too", "[district][intake]") {
     DistrictWorld world;
-    auto request = world.letter();
-    auto upload = world.upload({world.sealed(request)});
-    world.memory.refuse_writes(1);
-    auto answer = world.intake.take(upload, world.now);
-    REQUIRE_FALSE(answer);
-    CHECK(answer.error().code == ErrorCode::kNoSpace);
-    CHECK_FALSE(world.store.case_row(request.id));
-    CHECK(world.intake.take(upload, world.now)->receipts.size() == 1);
-}
-
-TEST_CASE("a forged or foreign envelope is quarantined", "[district][intake]") {
-    DistrictWorld world;
-    SECTION("one byte of the ciphertext changed") {
-        auto envelope = world.sealed(world.letter());
-        envelope[60] ^= 1;
-        check_quarantined(world, envelope, QuarantineReason::kSignature);
+    std::vector<domain::Request> requests(60, world.letter());
+    std::vector<Bytes> frames;
+    for (auto& request : requests)
+        for (auto& frame : world.sealed(request)) frames.push_back(std::move(frame));
+    std::mt19937 random(5);
+    std::shuffle(frames.begin() + 1, frames.end(), random);
+    // The opening last.
+    std::rotate(frames.begin(), frames.begin() + 1, frames.end());
+    for (const auto& frame : frames) {
+        CHECK(cases(world) == 0);
+        REQUIRE(world.intake.exchange(world.box.parcel({frame}), world.now));
     }
-    SECTION("signed by somebody else under this box's number") {
-        auto thief = wire::make_box_keys(world.box.shown.box);
-        check_quarantined(world, world.sealed(world.letter(), thief), QuarantineReason::kSignature);
-    }
-    SECTION("another box's") {
-        auto other = wire::make_box_keys(BoxId{8});
-        REQUIRE(register_box(world.store, other.shown, "hill"));
-        check_quarantined(world, world.sealed(world.letter(), other), QuarantineReason::kForeignBox);
-    }
-    SECTION("truncated, but with a header") {
-        auto envelope = world.sealed(world.letter());
-        envelope.resize(envelope.size() - 20);
-        check_quarantined(world, envelope, QuarantineReason::kSignature);
-    }
-    SECTION("no envelope at all") {
-        check_quarantined(world, Bytes{1, 2, 3}, QuarantineReason::kNotAnEnvelope);
-    }
-    SECTION("empty") {
-        check_quarantined(world, Bytes{}, QuarantineReason::kNotAnEnvelope);
-    }
-    SECTION("sealed to another district") {
-        auto elsewhere = wire::make_district_keys();
-        wire::SealedBoxSealer sealer(world.box, elsewhere.shown);
-        auto envelope = sealer.seal(domain::Recipient::kDistrict, world.letter().id, Bytes{1, 2, 3});
-        check_quarantined(world, envelope.value(), QuarantineReason::kDoesNotOpen);
-    }
-    SECTION("opens, but holds no record") {
-        wire::SealedBoxSealer sealer(world.box, world.setting.keys.shown);
-        auto envelope = sealer.seal(domain::Recipient::kDistrict, world.letter().id, Bytes{1, 2, 3});
-        check_quarantined(world, envelope.value(), QuarantineReason::kNotUnderstood);
-    }
-    SECTION("the id of a known case with other content") {
-        auto request = world.letter();
-        world.bring(request);
-        check_quarantined(world, world.sealed(request), QuarantineReason::kOtherContent);
-        CHECK(world.store.case_row(request.id)->version == 1);
-    }
-}
-
-TEST_CASE("one id with two contents in one upload: the first is the case", "[district][intake]") {
-    DistrictWorld world;
-    auto request = world.letter();
-    auto first = world.sealed(request);
-    auto upload = world.upload({first, world.sealed(request)});
-    auto answer = world.intake.take(upload, world.now);
+    CHECK(cases(world) == 60);
+    auto answer = world.exchange();
     REQUIRE(answer);
-    CHECK(answer->receipts ==
-          std::vector<wire::ItemReceipt>{{request.id, Level::kReceived}, {request.id, Level::kQuarantined}});
-    CHECK(world.store.envelope(request.id).value() == first);
-    CHECK(only_quarantined(world).reason == QuarantineReason::kOtherContent);
-    CHECK(world.intake.take(upload, world.now)->receipts == answer->receipts);
+    REQUIRE(world.exchange({frames.front()})->acks.size() == 1);
+    CHECK(world.exchange({frames.front()})->acks[0].next == 60);
+}
+
+TEST_CASE("what waits for its opening is bounded, and what is pushed out comes again", "[district][intake]") {
+    DistrictWorld world;
+    std::vector<domain::Request> requests(kMaxHeldPerBox + 20, world.letter());
+    std::vector<std::vector<Bytes>> frames;
+    for (auto& request : requests) frames.push_back(world.sealed(request));
+    for (std::size_t i = 1; i < frames.size(); ++i)
+        REQUIRE(world.intake.exchange(world.box.parcel(frames[i]), world.now));
+    REQUIRE(world.exchange(frames[0]));
+    CHECK(cases(world) == 1 + kMaxHeldPerBox);
+    for (const auto& some : frames) REQUIRE(world.exchange(some));
+    CHECK(cases(world) == requests.size());
+}
+
+TEST_CASE("a disk that refuses acknowledges nothing and keeps nothing", "[district][intake]") {
+    DistrictWorld world;
+    auto request = world.letter();
+    auto second = world.letter();
+    auto frames = world.sealed(request);
+    world.memory.refuse_writes(1);
+    CHECK(refusal(world, world.box.parcel(frames, world.box.call())) == ErrorCode::kNoSpace);
+    CHECK(cases(world) == 0);
+    CHECK(SealingBox::acknowledges(*world.exchange(frames), request.id));
+    frames = world.sealed(second);
+    world.memory.refuse_writes(1);
+    CHECK(refusal(world, world.box.parcel(frames, world.box.call())) == ErrorCode::kNoSpace);
+    CHECK(SealingBox::acknowledges(*world.exchange(frames), second.id));
+    CHECK(cases(world) == 2);
+}
+
+TEST_CASE("what is forged or altered is refused and counted, and costs the honest nothing", "[district][intake]") {
+    DistrictWorld world;
+    world.bring(world.letter());
+    auto honest = world.letter();
+    auto frames = world.sealed(honest);
+    SealingBox thief(wire::make_box_keys(BoxId{7}), world.setting.keys.shown);
+    auto stolen = world.letter();
+    auto forged = world.sealed(stolen, thief);
+    CHECK(refusal(world, world.box.parcel(forged)) == ErrorCode::kDenied);
+    CHECK(refusal(world, thief.parcel({}, thief.call())) == ErrorCode::kDenied);
+    CHECK(world.intake.refused() == 2);
+    for (std::size_t bit = 40; bit < frames[0].size() * 8; bit += 3) {
+        auto altered = frames[0];
+        altered[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+        auto answer = world.exchange({altered});
+        REQUIRE(answer);
+        CHECK(answer->acks.empty());
+    }
+    CHECK(world.intake.refused() > 100);
+    CHECK(cases(world) == 1);
+    CHECK(world.store.quarantined(0, 10)->empty());
+    CHECK(SealingBox::acknowledges(*world.exchange(frames), honest.id));
+}
+
+TEST_CASE("items of another box are not taken from this one", "[district][intake]") {
+    DistrictWorld world;
+    SealingBox other(wire::make_box_keys(BoxId{8}), world.setting.keys.shown);
+    world.enrol(other.keys);
+    auto letter = world.letter();
+    auto frames = world.sealed(letter, other);
+    CHECK(refusal(world, world.box.parcel(frames, world.box.call())) == ErrorCode::kCorrupt);
+    CHECK(cases(world) == 0);
+}
+
+TEST_CASE("a box that was copied is found out, and nothing of either is lost", "[district][intake]") {
+    DistrictWorld world;
+    SealingBox copy(world.box.keys, world.setting.keys.shown);
+    auto honest = world.letter();
+    world.bring(honest);
+    auto foreign = world.letter();
+    auto frames = world.sealed(foreign, copy);
+    auto answer = world.intake.exchange(copy.parcel(frames, copy.call()), world.now);
+    REQUIRE(answer);
+    CHECK(SealingBox::acknowledges(*copy.read(*answer), foreign.id));
+    CHECK(foreign.id != honest.id);
+    auto kept = only_quarantined(world);
+    CHECK(kept.reason == QuarantineReason::kCopiedBox);
+    CHECK(world.intake.accept(kept.digest, world.now).value() == foreign.id);
+    CHECK(cases(world) == 2);
+    // Both go on under the number that they share; each hears of its own.
+    world.bring(world.letter());
+    auto more = world.letter();
+    answer = world.intake.exchange(copy.parcel(world.sealed(more, copy)), world.now);
+    REQUIRE(answer);
+    CHECK(SealingBox::acknowledges(*copy.read(*answer), more.id));
+    CHECK(cases(world) == 3);
+}
+
+TEST_CASE("what a courier holds back is missed", "[district][intake]") {
+    DistrictWorld world;
+    std::vector<domain::Request> requests(5, world.letter());
+    std::vector<std::vector<Bytes>> frames;
+    for (auto& request : requests) frames.push_back(world.sealed(request));
+    for (std::size_t i : {0, 1, 2}) REQUIRE(world.exchange(frames[i]));
+    CHECK(world.store.missing_of(world.box.keys.shown.box).value() == 0);
+    world.box.previous = {1, 5};
+    world.box.reboot();
+    world.bring(world.letter());
+    CHECK(world.store.missing_of(world.box.keys.shown.box).value() == 2);
+    REQUIRE(world.exchange(frames[4]));
+    CHECK(world.store.missing_of(world.box.keys.shown.box).value() == 1);
+    REQUIRE(world.exchange(frames[3]));
+    CHECK(world.store.missing_of(world.box.keys.shown.box).value() == 0);
 }
 
 TEST_CASE("a revoked box's items are kept aside and it hears nothing", "[district][intake]") {
     DistrictWorld world;
-    auto old = world.letter();
-    auto old_envelope = world.sealed(old);
-    world.bring(old);
-    auto known = world.letter();
-    auto known_envelope = world.sealed(known);
-    REQUIRE(world.intake.take(world.upload({known_envelope}), world.now));
-    CaseMove move;
-    move.id = old.id;
-    move.expected_version = 1;
-    move.event = {world.now, "Sari", "received", "checking", {}};
-    move.update.item = old.id;
-    REQUIRE(world.store.move(move));
-    REQUIRE(revoke_box(world.store, world.box.shown.box));
-
-    auto late = world.letter();
-    auto answer = world.intake.take(world.upload({known_envelope, world.sealed(late)}), world.now);
+    auto id = world.bring(world.letter());
+    Cases desk(world.store, world.setting);
+    REQUIRE(desk.move(Role::kOfficer, {"Sari", id, "checking", "", "", 1}, world.now));
+    REQUIRE(revoke_box(world.store, world.box.keys.shown.box));
+    auto letter = world.letter();
+    check_quarantined(world, letter, QuarantineReason::kRevokedBox);
+    auto answer = world.exchange();
     REQUIRE(answer);
-    CHECK(answer->receipts ==
-          std::vector<wire::ItemReceipt>{{known.id, Level::kReceived}, {late.id, Level::kQuarantined}});
     CHECK(answer->updates.empty());
-    CHECK_FALSE(world.store.case_row(late.id));
-    CHECK(only_quarantined(world).reason == QuarantineReason::kRevokedBox);
+    CHECK(answer->pieces.empty());
     CHECK(world.intake.look_again(world.now).value() == 0);
-
-    // A clerk may take it in all the same.
-    auto digest = only_quarantined(world).digest;
-    CHECK(world.intake.accept(digest, world.now).value() == late.id);
-    CHECK(world.store.case_row(late.id));
+    CHECK(world.intake.accept(only_quarantined(world).digest, world.now).value() == letter.id);
+    CHECK(world.store.case_row(letter.id));
     CHECK(world.store.quarantined(0, 10)->empty());
-    CHECK(world.intake.accept(digest, world.now).error().code == ErrorCode::kNotFound);
+    CHECK(world.intake.accept({}, world.now).error().code == ErrorCode::kNotFound);
 }
 
-TEST_CASE("no clerk can accept what its box did not sign", "[district][intake]") {
-    DistrictWorld world;
-    auto thief = wire::make_box_keys(world.box.shown.box);
-    REQUIRE(world.intake.take(world.upload({world.sealed(world.letter(), thief)}), world.now));
-    auto kept = only_quarantined(world);
-    CHECK(world.intake.accept(kept.digest, world.now).error().code == ErrorCode::kDenied);
-    CHECK(only_quarantined(world).envelope == kept.envelope);
-}
-
-TEST_CASE("a box's quarantine is bounded: beyond it nothing is receipted", "[district][intake]") {
+TEST_CASE("what is kept aside of a box is bounded: beyond it nothing is acknowledged", "[district][intake]") {
     DistrictWorld world;
     Delivery full;
-    full.box = world.box.shown.box;
+    full.box = world.box.keys.shown.box;
     for (std::uint64_t n = 0; n < kMaxQuarantinedPerBox; ++n) {
         Quarantined one;
         one.box = full.box;
@@ -230,64 +270,69 @@ TEST_CASE("a box's quarantine is bounded: beyond it nothing is receipted", "[dis
         full.quarantined.push_back(one);
     }
     REQUIRE(world.store.receive(full));
-    auto thief = wire::make_box_keys(world.box.shown.box);
+    auto services = world.setting.pack.services;
     auto good = world.letter();
-    auto answer =
-        world.intake.take(world.upload({world.sealed(world.letter(), thief), world.sealed(good)}), world.now);
-    REQUIRE(answer);
-    CHECK(answer->receipts == std::vector<wire::ItemReceipt>{{good.id, Level::kReceived}});
+    world.bring(good);
+    auto strange = world.letter();
+    auto frames = world.sealed(strange);
+    world.setting.pack.services = {services[1]};
+    CHECK_FALSE(SealingBox::acknowledges(*world.exchange(frames), strange.id));
     CHECK(world.store.quarantined_of(full.box).value() == kMaxQuarantinedPerBox);
+    world.setting.pack.services = services;
+    CHECK(SealingBox::acknowledges(*world.exchange(frames), strange.id));
 }
 
-TEST_CASE("what a newer pack understands leaves quarantine", "[district][intake]") {
+TEST_CASE("what a newer pack understands becomes a case", "[district][intake]") {
     DistrictWorld world;
     auto services = world.setting.pack.services;
     auto letter = world.letter();
-    auto envelope = world.sealed(letter);
-    auto bad = world.letter();
-    auto thief = wire::make_box_keys(world.box.shown.box);
+    auto levy = world.levy();
+    auto frames = world.sealed(letter);
+    for (auto& frame : world.sealed(levy)) frames.push_back(std::move(frame));
     world.setting.pack.services = {services[1]};
-    REQUIRE(world.intake.take(world.upload({world.sealed(world.levy()), envelope}), world.now));
+    auto answer = world.exchange(frames);
+    REQUIRE(answer);
+    CHECK(SealingBox::acknowledges(*answer, letter.id));
+    CHECK(only_quarantined(world).reason == QuarantineReason::kNotUnderstood);
     world.setting.pack.services = services;
-    REQUIRE(world.intake.take(world.upload({world.sealed(bad, thief)}), world.now));
-    REQUIRE(world.store.quarantined(0, 10)->size() == 2);
 
     world.now += std::chrono::hours(24);
     CHECK(world.intake.look_again(world.now).value() == 1);
     auto row = world.store.case_row(letter.id);
     REQUIRE(row);
     CHECK(row->received_at == world.now - std::chrono::hours(24));
-    CHECK(only_quarantined(world).reason == QuarantineReason::kSignature);
+    CHECK(row->code == letter.code.digits);
     CHECK(world.intake.look_again(world.now).value() == 0);
-    CHECK(world.intake.take(world.upload({envelope}), world.now)->receipts[0].level == Level::kReceived);
 }
 
 TEST_CASE("a box whose village the pack lacks loses nothing", "[district][intake]") {
     DistrictWorld world;
     auto villages = world.setting.villages;
     auto letter = world.letter();
-    auto envelope = world.sealed(letter);
+    auto frames = world.sealed(letter);
     world.setting.villages.clear();
-    check_quarantined(world, envelope, QuarantineReason::kNotUnderstood);
+    CHECK(SealingBox::acknowledges(*world.exchange(frames), letter.id));
+    CHECK(only_quarantined(world).reason == QuarantineReason::kNotUnderstood);
     world.setting.villages = villages;
     CHECK(world.intake.look_again(world.now).value() == 1);
 }
 
 TEST_CASE("a box registered for a misspelt village is mended, and loses nothing", "[district][intake]") {
     DistrictWorld world;
-    REQUIRE(assign_village(world.store, world.box.shown.box, "hlil"));
-    check_quarantined(world, world.sealed(world.letter()), QuarantineReason::kNotUnderstood);
+    REQUIRE(assign_village(world.store, world.box.keys.shown.box, "hlil"));
+    auto letter = world.letter();
+    check_quarantined(world, letter, QuarantineReason::kNotUnderstood);
     CHECK(world.intake.look_again(world.now).value() == 0);
-    CHECK_FALSE(assign_village(world.store, world.box.shown.box, "no village"));
+    CHECK_FALSE(assign_village(world.store, world.box.keys.shown.box, "no village"));
     CHECK_FALSE(assign_village(world.store, BoxId{55}, "hill"));
-    REQUIRE(assign_village(world.store, world.box.shown.box, "hill"));
+    REQUIRE(assign_village(world.store, world.box.keys.shown.box, "hill"));
     CHECK(world.intake.look_again(world.now).value() == 1);
 }
 
-TEST_CASE("updates are those after the one that the box has", "[district][intake]") {
+TEST_CASE("updates are those after the one that the box has, as many as there is room for", "[district][intake]") {
     DistrictWorld world;
     auto id = world.bring(world.letter());
-    const std::uint32_t many = static_cast<std::uint32_t>(wire::kMaxUpdatesPerDownload) + 3;
+    const std::uint32_t many = static_cast<std::uint32_t>(wire::kMaxUpdates) + 3;
     for (std::uint32_t n = 1; n <= many; ++n) {
         CaseMove move;
         move.id = id;
@@ -297,51 +342,47 @@ TEST_CASE("updates are those after the one that the box has", "[district][intake
         move.update.state = 1;
         REQUIRE(world.store.move(move));
     }
-    auto first = world.intake.take(world.upload({}, 0), world.now);
+    auto first = world.exchange({}, 0);
     REQUIRE(first);
-    CHECK(first->updates.size() == wire::kMaxUpdatesPerDownload);
+    CHECK(first->updates.size() == wire::kMaxUpdates);
     CHECK(first->updates.front().sequence == 1);
     CHECK(first->more);
-    auto rest = world.intake.take(world.upload({}, first->updates.back().sequence), world.now);
+    auto rest = world.exchange({}, first->updates.back().sequence);
     REQUIRE(rest);
     CHECK(rest->updates.size() == 3);
     CHECK(rest->updates.back().sequence == many);
     CHECK_FALSE(rest->more);
-    CHECK(world.intake.take(world.upload({}, many), world.now)->updates.empty());
+    CHECK(world.exchange({}, many)->updates.empty());
     // A number that no box can have does not use up the counter.
-    REQUIRE(world.intake.take(world.upload({}, UINT64_MAX), world.now));
-    CHECK(world.store.box(world.box.shown.box)->issued == many);
+    REQUIRE(world.exchange({}, UINT64_MAX));
+    CHECK(world.store.box(world.box.keys.shown.box)->issued == many);
+    // A narrow carrier gets a few at a time, and always at least one.
+    for (std::size_t room : {std::size_t{0}, std::size_t{100}, std::size_t{400}}) {
+        auto bytes = world.intake.exchange(world.box.parcel({}, world.box.call(0)), world.now, room);
+        REQUIRE(bytes);
+        auto some = world.box.read(*bytes);
+        REQUIRE(some);
+        CHECK(some->more);
+        CHECK(!some->updates.empty());
+        CHECK(bytes->size() <= std::max<std::size_t>(room, 60) + 40);
+    }
 }
 
-TEST_CASE("bytes in, signed bytes out", "[district][intake]") {
+TEST_CASE("what is not a parcel of a registered box is refused", "[district][intake]") {
     DistrictWorld world;
-    auto upload = world.upload({world.sealed(world.letter())});
-    auto bytes = wire::encode(upload, world.box);
-    auto answer = world.intake.exchange(bytes, world.now);
-    REQUIRE(answer);
-    auto download =
-        wire::decode_download(*answer, world.setting.keys.shown, world.box.shown.box, upload.nonce);
-    REQUIRE(download);
-    CHECK(download->receipts.size() == 1);
-    CHECK(download->district_time == world.now);
-
-    auto code = [&](BytesView body) {
-        auto refused = world.intake.exchange(body, world.now);
-        REQUIRE_FALSE(refused);
-        return refused.error().code;
-    };
-    CHECK(code({}) == ErrorCode::kCorrupt);
-    CHECK(code(as_bytes("GET / HTTP/1.1")) != ErrorCode::kUnavailable);
-    auto forged = bytes;
-    forged[forged.size() - 1] ^= 1;
-    CHECK(code(forged) == ErrorCode::kDenied);
-    auto truncated = bytes;
-    truncated.resize(truncated.size() / 2);
-    CHECK(code(truncated) == ErrorCode::kDenied);
-    auto unknown = wire::make_box_keys(BoxId{99});
-    auto strange = upload;
-    strange.box = unknown.shown.box;
-    CHECK(code(wire::encode(strange, unknown)) == ErrorCode::kDenied);
+    auto letter = world.letter();
+    auto parcel = world.box.parcel(world.sealed(letter), world.box.call());
+    CHECK(refusal(world, {}) == ErrorCode::kCorrupt);
+    CHECK(refusal(world, as_bytes("GET / HTTP/1.1")) == ErrorCode::kCorrupt);
+    for (std::size_t size = 1; size < parcel.size(); ++size) {
+        auto some = world.intake.exchange(BytesView(parcel).first(size), world.now);
+        // Cut between its frames, it is the call alone.
+        if (some) CHECK(world.box.read(*some)->acks.empty());
+    }
+    SealingBox unknown(wire::make_box_keys(BoxId{99}), world.setting.keys.shown);
+    CHECK(refusal(world, unknown.parcel({}, unknown.call())) == ErrorCode::kDenied);
+    CHECK(cases(world) == 0);
+    CHECK(world.intake.exchange(parcel, world.now));
     CHECK(cases(world) == 1);
 }
 
@@ -364,7 +405,7 @@ TEST_CASE("boxes register once, with keys that work", "[district][boxes]") {
     weak.sign = {};
     CHECK(code(weak, "hill") == ErrorCode::kInvalid);
     auto copy = fresh;
-    copy.sign = world.box.shown.sign;
+    copy.sign = world.box.keys.shown.sign;
     CHECK(code(copy, "hill") == ErrorCode::kConflict);
     CHECK(register_box(world.store, fresh, "hill"));
     CHECK(code(fresh, "hill") == ErrorCode::kConflict);

@@ -5,10 +5,8 @@
 #include "district/intake.hpp"
 #include "sim/memory_district_store.hpp"
 #include "tools/packs.hpp"
-#include "wire/record.hpp"
-#include "wire/record_codes.hpp"
+#include "tools/sealing_box.hpp"
 #include "wire/reply.hpp"
-#include "wire/seal.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -42,21 +40,25 @@ std::string some_answer(const domain::Pack& pack, const domain::Village& village
 
 struct World {
     sim::MemoryDistrictStore store;
-    Setting setting;
+    Setting setting = with_keys();
     domain::Village village;
-    wire::BoxSecret box = wire::make_box_keys(BoxId{3});
+    test::SealingBox box{wire::make_box_keys(BoxId{3}), setting.keys.shown};
     Intake intake{store, setting};
     Cases cases{store, setting};
     Instant now = from_unix(1795489200);
-    std::uint32_t items = 0;
+
+    static Setting with_keys() {
+        Setting out;
+        out.keys = wire::make_district_keys();
+        return out;
+    }
 
     explicit World(const char* id) {
         setting.pack = test::test_pack(id);
         setting.dictionaries = std::move(wire::Dictionaries::load(setting.pack.dictionaries)).take();
         village = test::test_village(setting.pack);
         setting.villages[village.id] = village;
-        setting.keys = wire::make_district_keys();
-        REQUIRE(register_box(store, box.shown, village.id));
+        REQUIRE(register_box(store, box.keys.shown, village.id, box.keys.psk, setting.psk_key));
     }
 
     static Role role(const domain::Service& service) {
@@ -65,27 +67,16 @@ struct World {
 
     ItemId bring(const domain::Service& service) {
         domain::Request request;
-        ++items;
-        request.id.value[0] = static_cast<std::uint8_t>(items);
-        request.id.value[1] = static_cast<std::uint8_t>(items >> 8);
-        request.code = domain::make_case_code(items);
-        request.receipt = domain::make_receipt_code(items);
         request.service = service.id;
         request.language = setting.pack.default_language;
         for (const auto* field : setting.pack.fields_of(service))
             request.answers[field->id] = some_answer(setting.pack, village, *field);
-        auto record = wire::encode_request(setting.pack, village, setting.dictionaries, request);
-        REQUIRE(record);
-        *record = wire::with_codes(request, *record);
-        wire::SealedBoxSealer sealer(box, setting.keys.shown);
-        auto envelope = sealer.seal(service.recipient, request.id, *record);
-        REQUIRE(envelope);
-        wire::Upload upload;
-        upload.box = box.shown.box;
-        upload.envelopes = {*envelope};
-        auto answer = intake.take(upload, now);
+        auto frames = box.seal(setting.pack, village, setting.dictionaries, request);
+        auto bytes = intake.exchange(box.parcel(frames), now);
+        REQUIRE(bytes);
+        auto answer = box.read(*bytes);
         REQUIRE(answer);
-        REQUIRE(answer->receipts[0].level == wire::ItemReceipt::Level::kReceived);
+        REQUIRE(test::SealingBox::acknowledges(*answer, request.id));
         return request.id;
     }
 };
@@ -160,7 +151,7 @@ TEST_CASE("every step of every pack's life cycles goes exactly where it may", "[
                     ++steps;
                     ++sequence;
                     CHECK(row->open == !to.final());
-                    auto update = world.store.updates_after(world.box.shown.box, sequence - 1, 2);
+                    auto update = world.store.updates_after(world.box.keys.shown.box, sequence - 1, 2);
                     REQUIRE(update->size() == 1);
                     CHECK(update->front().state == to.number);
                     CHECK(update->front().item == item);
