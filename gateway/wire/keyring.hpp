@@ -10,7 +10,8 @@ namespace kentongan::wire {
 
 /// With kMaxValidPrekeys and kMaxRevoked, whatever the boxes' numbers are.
 inline constexpr std::size_t kMaxKeyring = 8 * 1024;
-/// What a rotation leaves valid: the new prekey and the one before. 237 bytes: two SMS.
+/// What a rotation leaves valid: the new prekey and the one before. 238 bytes, and a byte or two
+/// for each withdrawn box.
 inline constexpr std::size_t kPrekeysAfterRotation = 2;
 
 /// Body and signature. The keyring must keep the limits of wire/keys.hpp; its lists are sorted.

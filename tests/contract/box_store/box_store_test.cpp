@@ -77,7 +77,7 @@ TEMPLATE_TEST_CASE("a store keeps what was committed and nothing else (rules 1, 
     REQUIRE(queued);
     REQUIRE(queued->size() == 1);
     CHECK((*queued)[0].item == item(1));
-    CHECK((*queued)[0].envelope == Bytes{9, 9});
+    CHECK((*queued)[0].sealed == Bytes{9, 9});
     CHECK_FALSE(store.case_of(item(2))->has_value());
     REQUIRE(store.begin());
     REQUIRE(store.commit());
@@ -162,7 +162,7 @@ TEMPLATE_TEST_CASE("a known item or a used code is a conflict, and the first sta
     auto& store = world.store;
     REQUIRE(store.put_item({item(1), {1}}, kNow));
     CHECK(store.put_item({item(1), {2}}, kNow).error().code == ErrorCode::kConflict);
-    CHECK((*store.queued_items(5))[0].envelope == Bytes{1});
+    CHECK((*store.queued_items(5))[0].sealed == Bytes{1});
 
     REQUIRE(store.put_case(row(1)));
     CHECK(store.put_case(row(1)).error().code == ErrorCode::kConflict);

@@ -177,7 +177,7 @@ TEMPLATE_TEST_CASE("2. the first of two stays", "[district_store]", InMemory, In
 
     auto twice = delivery();
     twice.quarantined = {bad(1), bad(1), bad(2)};
-    twice.quarantined[1].reason = QuarantineReason::kForeignBox;
+    twice.quarantined[1].reason = QuarantineReason::kCopiedBox;
     REQUIRE(world.store().receive(twice));
     REQUIRE(world.store().receive(twice));
     auto kept = world.store().quarantined(0, 10);

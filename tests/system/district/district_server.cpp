@@ -90,9 +90,16 @@ std::string DistrictServer::output() const {
     return read(folder / "output");
 }
 
-int DistrictServer::command(std::vector<std::string> words, const std::string& input) const {
+std::string DistrictServer::crashing(int crash_at) const {
+    if (crash_at == 0) return {};
+    return "env LD_PRELOAD=\"" + kShim + "\" KENTONGAN_CRASH_AT=" + std::to_string(crash_at) +
+           " KENTONGAN_CRASH_ARM=\"" + armed() + "\" ";
+}
+
+int DistrictServer::command(std::vector<std::string> words, const std::string& input, int crash_at) const {
     write(folder / "input", input);
-    std::string line = "exec \"$0\" \"$@\" <\"" + (folder / "input") + "\" >\"" + (folder / "output") + "\"";
+    std::string line = "exec " + crashing(crash_at) + "\"$0\" \"$@\" <\"" + (folder / "input") + "\" >\"" +
+                       (folder / "output") + "\"";
     words.insert(words.begin(), {"/bin/sh", "-c", line, kProgram});
     return run(std::move(words));
 }

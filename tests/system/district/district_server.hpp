@@ -52,7 +52,9 @@ class DistrictServer {
     [[nodiscard]] bool can_crash() const;
 
     /// Runs a command of the program; its exit status. `input` goes to standard input.
-    int command(std::vector<std::string> words, const std::string& input = {}) const;
+    int command(std::vector<std::string> words, const std::string& input = {}, int crash_at = 0) const;
+    /// What a shell puts before a command that is to die at that outward step; empty for 0.
+    [[nodiscard]] std::string crashing(int crash_at) const;
     /// What the last command said on standard output.
     [[nodiscard]] std::string output() const;
     /// A code for one box of the village.

@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -28,12 +29,13 @@ struct Village {
     std::string box_state = district.folder / "box";
 
     /// Runs `kentongan`, with `typed` on its standard input; its exit status.
-    int console(std::vector<std::string> words, const std::string& typed = {}) {
+    int console(std::vector<std::string> words, const std::string& typed = {}, int crash_at = 0) {
         std::ofstream(district.folder / "typed") << typed;
-        words.insert(words.begin(), {"/bin/sh", "-c",
-                                     "exec \"$0\" \"$@\" <\"" + (district.folder / "typed") + "\" >\"" +
-                                         (district.folder / "said") + "\"",
-                                     kConsole});
+        words.insert(words.begin(),
+                     {"/bin/sh", "-c",
+                      "exec " + district.crashing(crash_at) + "\"$0\" \"$@\" <\"" +
+                          (district.folder / "typed") + "\" >\"" + (district.folder / "said") + "\"",
+                      kConsole});
         test::Program program(std::move(words), "/dev/null");
         return program.wait();
     }
@@ -47,8 +49,8 @@ struct Village {
         more.push_back(box_state + "/enrolment.request");
         return district.command(std::move(more));
     }
-    int accept(const std::string& welcome, const std::string& typed = {}) {
-        return console({"enrol", "accept", "--state", box_state, welcome}, typed);
+    int accept(const std::string& welcome, const std::string& typed = {}, int crash_at = 0) {
+        return console({"enrol", "accept", "--state", box_state, welcome}, typed, crash_at);
     }
     /// The fingerprint that the console showed for `what`.
     std::string shown(const std::string& what) {
@@ -176,13 +178,12 @@ TEST_CASE("rotation and revocation sign keyrings that a box accepts", "[system][
 
 TEST_CASE("items sealed before a rotation are read after it", "[system][enrolment]") {
     DistrictServer server;
-    auto before = server.sealed(server.letter());
+    auto letter = server.letter();
+    auto before = server.sealed(letter);
     REQUIRE(server.command({"rotate-keys", "--state", server.state()}) == 0);
     server.start();
-    auto answer = server.exchange(server.upload({before}));
-    REQUIRE(answer);
-    REQUIRE(answer->receipts.size() == 1);
-    CHECK(answer->receipts[0].level == wire::ItemReceipt::Level::kReceived);
+    auto answer = server.exchange(server.upload(before));
+    CHECK(DistrictServer::acknowledges(answer, letter.id));
 }
 
 TEST_CASE("a district comes back from its escrow", "[system][enrolment]") {
@@ -217,6 +218,76 @@ TEST_CASE("a district comes back from its escrow", "[system][enrolment]") {
     auto other = server.folder / "other.key";
     REQUIRE(server.command({"recovery-key", other}) == 0);
     CHECK(server.command({"restore", "--state", server.folder / "none", "--recovery-key", other, file}) == 1);
+}
+
+TEST_CASE("killed at every step of an installation, the old or the new identity is there",
+          "[system][enrolment][crash]") {
+    Village village;
+    if (!village.district.can_crash()) {
+        WARN("no crash shim in this build");
+        return;
+    }
+    auto welcome = village.district.folder / "welcome";
+    REQUIRE(village.request(village.district.invite(), "8") == 0);
+    REQUIRE(village.enrol(welcome) == 0);
+    REQUIRE(village.accept(welcome) == 0);
+    auto old = village.box_keys().shown;
+    REQUIRE(village.request(village.district.invite(), "9") == 0);
+    REQUIRE(village.enrol(welcome) == 0);
+    auto before = village.district.folder / "before";
+    std::filesystem::copy(village.box_state, before);
+    int deaths = 0;
+    for (int step = 1; step < 60; ++step) {
+        CAPTURE(step);
+        std::filesystem::remove_all(village.box_state);
+        std::filesystem::copy(before, village.box_state);
+        std::ofstream(village.district.armed()).flush();
+        auto status = village.accept(welcome, "replace\n", step);
+        bool died = status == -SIGKILL;
+        ::unlink(village.district.armed().c_str());
+        auto keys = village.box_keys();
+        CHECK((keys.shown == old || keys.shown.box == BoxId{9}));
+        CHECK(wire::read_district_public(read(village.box_state + "/district.pub"))->root == keys.root);
+        // Once more brings it to its end, unless all but the tidying was done.
+        if (died && std::filesystem::exists(village.box_state + "/enrolment.secret"))
+            REQUIRE(village.accept(welcome, "replace\n") == 0);
+        CHECK(village.box_keys().shown.box == BoxId{9});
+        if (!died) break;
+        ++deaths;
+    }
+    CHECK(deaths > 5);
+}
+
+TEST_CASE("killed at every step of a rotation, no keyring is offered whose secret is lost",
+          "[system][enrolment][crash]") {
+    DistrictServer server;
+    if (!server.can_crash()) {
+        WARN("no crash shim in this build");
+        return;
+    }
+    int deaths = 0;
+    std::uint32_t newest = 1;
+    for (int step = 1; step < 80; ++step) {
+        CAPTURE(step);
+        std::ofstream(server.armed()).flush();
+        auto status = server.command({"rotate-keys", "--state", server.state()}, {}, step);
+        ::unlink(server.armed().c_str());
+        auto keys = wire::read_district_secret(read(server.state() + "/district.key"));
+        REQUIRE(keys); // it reads only with the secrets of every prekey that its keyring names
+        auto store = server.store();
+        auto kept = *district::newest_keyring(*store);
+        CHECK(kept <= keys->shown.keyring.version);
+        CHECK(kept >= newest);
+        newest = kept;
+        if (status != -SIGKILL) {
+            CHECK(status == 0);
+            CHECK(kept == keys->shown.keyring.version);
+            break;
+        }
+        ++deaths;
+    }
+    CHECK(deaths > 5);
+    CHECK(deaths < 79);
 }
 
 TEST_CASE("publish signs versions", "[system][enrolment]") {

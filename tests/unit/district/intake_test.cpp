@@ -1,3 +1,4 @@
+#include "district/cases.hpp"
 #include "tools/district_world.hpp"
 
 #include <catch2/catch.hpp>

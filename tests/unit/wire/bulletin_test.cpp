@@ -73,7 +73,7 @@ TEST_CASE("a bulletin opens to what was published, as small as it can be", "[bul
     CHECK(district.publish(text(60'000)).size() < 10'000);
     CHECK(code_of(wire::make_bulletin({BulletinKind::kPack, {}, "x", 1, noise(1024 * 1024 + 1)}, {},
                                       district.keys.sign)) == ErrorCode::kNoSpace);
-    for (std::string name : {"", "Pack", "a/b", "keyring", std::string(65, 'a').c_str()})
+    for (const auto& name : std::vector<std::string>{"", "Pack", "a/b", "keyring", std::string(65, 'a')})
         CHECK(code_of(wire::make_bulletin({BulletinKind::kPack, {}, name, 1, {}}, {}, district.keys.sign)) ==
               ErrorCode::kInvalid);
 }
