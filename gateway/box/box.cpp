@@ -172,7 +172,16 @@ Result<Bytes> Box::next_parcel(std::uint32_t echo, std::size_t room) {
 Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now) {
     std::vector<wire::Answer> answers;
     auto frames = TRY(wire::read_parcel(parcel));
-    for (auto frame : frames) answers.push_back(TRY(forward_.read_answer(frame)));
+    Error why{ErrorCode::kCorrupt, "box.answer", 0};
+    for (auto frame : frames) {
+        auto answer = forward_.read_answer(frame);
+        // One that does not open is not for this box: a forgery, or for a copy of it.
+        if (answer)
+            answers.push_back(std::move(*answer));
+        else
+            why = answer.error();
+    }
+    if (answers.empty()) return tl::unexpected<Error>(why);
     Forward::Absorbed all;
     auto work = [&]() -> Status {
         for (const auto& answer : answers) {

@@ -249,16 +249,14 @@ Status Intake::take_item(Parcel& parcel, BytesView bytes) {
         hold(parcel.box.keys.box, item->header.epoch, bytes);
         return {};
     }
-    bool known = false;
+    std::vector<EpochKey> known;
     for (auto* one : chains) {
         auto opened = one->chain.open(*item);
         if (opened) return take_opened(parcel, *one, std::move(*opened), bytes);
-        if (opened.error().code == ErrorCode::kConflict) {
-            known = true;
-            parcel.touched.insert(Parcel::key(one->chain.opening()));
-        }
+        if (opened.error().code == ErrorCode::kConflict) known.push_back(Parcel::key(one->chain.opening()));
     }
-    if (!known) ++refused_;
+    if (known.empty()) ++refused_;
+    parcel.touched.insert(known.begin(), known.end());
     return {};
 }
 
@@ -293,26 +291,26 @@ Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
     };
     for (auto frame : frames) {
         if (TRY(box_of(frame)) != id) return fail(ErrorCode::kCorrupt, "parcel.boxes");
-        switch (TRY(wire::kind_of(frame))) {
-        case wire::FrameKind::kCall: {
-            auto sealed_for = TRY(wire::read_sealed_for(frame));
-            if (auto linked = link_by(sealed_for.key_id); !linked) return tl::unexpected<Error>(linked.error());
-            auto call = wire::decode_call(frame, link->up);
-            if (!call) {
+        auto kind = wire::kind_of(frame);
+        if (kind && *kind == wire::FrameKind::kCall) {
+            auto sealed_for = wire::read_sealed_for(frame);
+            auto call = sealed_for && link_by(sealed_for->key_id) ? wire::decode_call(frame, link->up)
+                                                                  : fail(ErrorCode::kDenied, "intake.call");
+            if (call) {
+                parcel.believed = true;
+                parcel.call = std::move(*call);
+            } else {
                 ++refused_;
-                break;
             }
-            parcel.believed = true;
-            parcel.call = std::move(*call);
-            break;
+            continue;
         }
-        case wire::FrameKind::kItem:
-        case wire::FrameKind::kBatch:
-            for (const auto& item : TRY(wire::items_of(frame))) TRY(take_item(parcel, item));
-            break;
-        case wire::FrameKind::kAnswer:
-            return fail(ErrorCode::kCorrupt, "parcel.answer");
+        // A damaged frame takes nothing else of its parcel with it.
+        auto items = wire::items_of(frame);
+        if (!items) {
+            ++refused_;
+            continue;
         }
+        for (const auto& item : *items) TRY(take_item(parcel, item));
     }
     if (!parcel.believed && parcel.touched.empty()) {
         if (held_.contains(id)) return Bytes(); // it may be, once its opening is here
@@ -345,20 +343,35 @@ Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
         if (of_box->second.empty()) held_.erase(of_box);
     }
 
-    wire::Answer answer;
-    answer.box = id;
+    if (!link) TRY(link_by(key_id));
+    // A box reads only what is bound to its own epochs. Where a copy shares a number, each gets frames of its
+    // own, and the news stands in one that both can read.
+    std::vector<wire::Answer> answers(1);
+    std::set<std::uint16_t> numbers;
     for (const auto& key : parcel.touched) {
-        if (answer.acks.size() == wire::kMaxAcks) break;
         auto at = chain_at_.find(key);
         if (at == chain_at_.end()) continue;
         const auto& here = at->second->second.chain.here();
-        answer.acks.push_back({std::get<1>(key), std::get<2>(key), here.next(), here.beyond()});
+        wire::Ack ack{std::get<1>(key), std::get<2>(key), here.next(), here.beyond()};
+        bool shared = !numbers.insert(ack.epoch).second || copied(parcel, ack.epoch);
+        if (shared)
+            answers.emplace_back().acks.push_back(ack);
+        else if (answers.front().acks.size() < wire::kMaxAcks)
+            answers.front().acks.push_back(ack);
     }
-    if (!link) TRY(link_by(key_id));
-    answer.key_id = key_id;
-    if (parcel.call) TRY(add_news(parcel, *parcel.call, room, now, answer));
-    std::vector<Bytes> out{wire::encode(answer, link->down)};
+    if (parcel.call) TRY(add_news(parcel, *parcel.call, room, now, answers.front()));
+    std::vector<Bytes> out;
+    for (auto& answer : answers) {
+        if (&answer == &answers.front() && answers.size() > 1 && !parcel.call && answer.acks.empty()) continue;
+        answer.box = id;
+        answer.key_id = key_id;
+        out.push_back(wire::encode(answer, link->down));
+    }
     return wire::write_parcel(out);
+}
+
+bool Intake::copied(Parcel& parcel, std::uint16_t epoch) {
+    return parcel.of(epoch).size() > 1;
 }
 
 Status Intake::add_news(const Parcel& parcel, const wire::Call& call, std::size_t room, Instant now,

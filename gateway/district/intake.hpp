@@ -64,6 +64,7 @@ class Intake {
     Status take_held(Parcel& parcel, std::uint16_t epoch);
     Status take_opened(Parcel& parcel, Chain& chain, wire::OpenedItem opened, BytesView bytes);
     Status load_chains(Parcel& parcel, std::uint16_t epoch);
+    static bool copied(Parcel& parcel, std::uint16_t epoch);
     void hold(BoxId box, std::uint16_t epoch, BytesView item);
     void keep_chains(Parcel& parcel);
     Status add_news(const Parcel& parcel, const wire::Call& call, std::size_t room, Instant now,

@@ -71,15 +71,23 @@ class SealingBox {
         return wire::write_parcel(frames);
     }
 
-    /// The one answer in what came back.
+    /// What of it is for this box, as one answer; nothing if there is none.
     std::optional<wire::Answer> read(BytesView parcel) const {
         auto frames = wire::read_parcel(parcel);
-        if (!frames || frames->size() != 1) return std::nullopt;
-        auto answer = wire::decode_answer(frames->front(), link().down, [&](std::uint16_t epoch) {
-            auto found = marks_.find(epoch);
-            return found == marks_.end() ? std::nullopt : std::optional(found->second);
-        });
-        return answer ? std::optional(std::move(*answer)) : std::nullopt;
+        if (!frames) return std::nullopt;
+        std::optional<wire::Answer> out;
+        for (auto frame : *frames) {
+            auto answer = wire::decode_answer(frame, link().down, [&](std::uint16_t epoch) {
+                auto found = marks_.find(epoch);
+                return found == marks_.end() ? std::nullopt : std::optional(found->second);
+            });
+            if (!answer) continue;
+            if (out)
+                out->acks.insert(out->acks.end(), answer->acks.begin(), answer->acks.end());
+            else
+                out = std::move(*answer);
+        }
+        return out;
     }
 
     /// Whether this answer says that the district has it.
