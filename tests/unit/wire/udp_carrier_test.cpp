@@ -298,3 +298,16 @@ TEST_CASE("what another carrier has brought is not sent any more, and is no sign
     CHECK(sender.carrier_dead());
     CHECK_FALSE(sender.next(60s));
 }
+
+TEST_CASE("the examples of docs/formats/udp.md") {
+    auto frames = std::array{from_hex("200007000101020304").value(), from_hex("20000700").value()};
+    CHECK(to_hex(wire::write_datagram({wire::kUdpDataPush, 7, 300}, frames)) ==
+          "620007012c09200007000101020304"
+          "0420000700");
+    CHECK(to_hex(wire::write_datagram({wire::kUdpAnswer, 7, 300}, std::array{from_hex("500007").value()})) ==
+          "610007012c03500007");
+    CHECK(to_hex(wire::write_datagram({wire::kUdpAnswerMap, 7, 300, 0xfffffffb},
+                                      std::array{from_hex("500007").value()})) ==
+          "630007012cfffffffb03500007");
+    CHECK(to_hex(wire::write_datagram({wire::kUdpData, 7, 301}, {})) == "600007012d");
+}
