@@ -5,6 +5,7 @@
 // everything that is known, so a lost one is made good by the next.
 #pragma once
 
+#include "wire/udp_datagram.hpp"
 #include "wire/udp_flow.hpp"
 
 namespace kentongan::wire {
@@ -16,14 +17,15 @@ class AckPace {
     [[nodiscard]] bool arrived(std::uint16_t seq, bool push, Tick now);
     /// When an answer is due if nothing more comes.
     [[nodiscard]] std::optional<Tick> deadline() const { return due_; }
-    /// The number to echo: that of the datagram that came last.
-    [[nodiscard]] std::uint16_t echo() const { return last_; }
+    /// The header of an answer that leaves now: echoes the datagram that came last.
+    [[nodiscard]] UdpHeader header(std::uint16_t box) const;
     /// An answer left, for whatever reason.
     void answered();
 
   private:
     std::optional<std::uint16_t> newest_;
     std::uint16_t last_ = 0;
+    std::uint64_t seen_ = 0; // bit n: newest_ - n came
     unsigned waiting_ = 0;
     unsigned young_ = 0;
     Tick last_at_{};

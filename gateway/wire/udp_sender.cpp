@@ -15,44 +15,7 @@ constexpr std::size_t kMaxTracks = 4096;
 constexpr unsigned kAnyCopies = std::numeric_limits<unsigned>::max();
 constexpr unsigned kLongestRest = 6; // doublings
 
-std::size_t varint_size(std::size_t value) {
-    std::size_t out = 1;
-    for (; value >= 0x80; value >>= 7) ++out;
-    return out;
-}
-
 } // namespace
-
-std::size_t parcel_cost(std::size_t size) {
-    return varint_size(size) + size;
-}
-
-Result<Datagram> read_datagram(BytesView bytes) {
-    if (bytes.size() > kUdpMaxPayload) return fail(ErrorCode::kCorrupt, "udp.size");
-    ByteReader in(bytes);
-    Datagram out;
-    out.header.tag = TRY(in.u8());
-    if (out.header.tag != kUdpData && out.header.tag != kUdpAnswer && out.header.tag != kUdpDataPush)
-        return fail(ErrorCode::kUnsupported, "udp.tag", out.header.tag);
-    out.header.box = TRY(in.u16());
-    out.header.seq = TRY(in.u16());
-    while (in.remaining() > 0) {
-        auto frame = TRY(in.block(kUdpMaxPayload));
-        if (frame.empty())
-            return fail(ErrorCode::kCorrupt, "udp.empty_frame", static_cast<std::int64_t>(in.offset()));
-        out.frames.push_back(frame);
-    }
-    return out;
-}
-
-Bytes write_datagram(UdpHeader header, std::span<const Bytes> frames) {
-    ByteWriter out;
-    out.u8(header.tag);
-    out.u16(header.box);
-    out.u16(header.seq);
-    for (const auto& frame : frames) out.block(frame);
-    return std::move(out).take();
-}
 
 UdpSender::UdpSender(std::uint16_t box, FrameSource& source, FlowLimits limits, std::uint16_t first)
     // Above 65,535, so that a number of the wire always has a wide one below ours.
@@ -81,7 +44,7 @@ UdpSender::Built UdpSender::build(std::size_t room, unsigned copies) {
     for (unsigned level = copies == kAnyCopies ? kAnyCopies : 1; level <= copies && level > 0; ++level) {
         while (room >= kLeastRoom) {
             // One byte less than the length prefix at its longest takes.
-            auto piece = source_.next(room - varint_size(room), busy(level, out.ids));
+            auto piece = source_.next(room - (parcel_cost(room) - room), busy(level, out.ids));
             if (!piece || piece->frame.empty() || piece->ids.empty()) break;
             auto cost = parcel_cost(piece->frame.size());
             if (cost > room) break; // a source that breaks its word loses its turn
@@ -143,19 +106,22 @@ void UdpSender::release(const std::vector<std::uint64_t>& ids, std::optional<Tic
     }
 }
 
-std::vector<std::uint64_t> UdpSender::answered(std::optional<std::uint16_t> echoed,
-                                               std::span<const std::uint64_t> committed, Tick now) {
-    std::optional<UdpFlow::Seq> echo;
-    if (echoed) echo = widen(*echoed);
-    std::vector<std::uint64_t> out;
-    if (auto at = echo ? carried_.find(*echo) : carried_.end(); at != carried_.end()) out = at->second;
+bool UdpSender::Landing::says(UdpFlow::Seq seq) const {
+    if (!echoed || seq > *echoed) return false;
+    auto back = *echoed - seq;
+    return back == 0 || (back <= 32 && (before >> (back - 1) & 1) != 0);
+}
 
+// Ends the flight of what arrived and of what carries nothing any more. Returns what certainly arrived.
+// `now`: when the ids were committed by way of this path; nothing: another way.
+std::vector<UdpFlow::Seq> UdpSender::land(const Landing& landing, std::span<const std::uint64_t> gone,
+                                          std::optional<Tick> now) {
     // What was sent once and is committed arrived with the one datagram that carried it. What was sent more
     // often arrived with any of them: that ends their flight and measures nothing.
-    std::unordered_map<std::uint64_t, bool> gone; // id -> sent once
-    for (auto id : committed) {
+    std::unordered_map<std::uint64_t, bool> sent_once;
+    for (auto id : gone) {
         if (auto at = tracks_.find(id); at != tracks_.end()) {
-            gone.emplace(id, at->second.sends == 1);
+            sent_once.emplace(id, now && at->second.sends == 1);
             tracks_.erase(at);
         }
     }
@@ -163,10 +129,10 @@ std::vector<std::uint64_t> UdpSender::answered(std::optional<std::uint16_t> echo
     std::vector<UdpFlow::Seq> pointless;
     for (auto at = carried_.begin(); at != carried_.end();) {
         auto& ids = at->second;
-        bool certain = at->first == echo;
+        bool certain = landing.says(at->first);
         std::erase_if(ids, [&](std::uint64_t id) {
-            auto found = gone.find(id);
-            if (found == gone.end()) return false;
+            auto found = sent_once.find(id);
+            if (found == sent_once.end()) return false;
             certain |= found->second;
             return true;
         });
@@ -175,14 +141,27 @@ std::vector<std::uint64_t> UdpSender::answered(std::optional<std::uint16_t> echo
             continue;
         }
         (certain ? arrived : pointless).push_back(at->first);
-        release(ids, certain ? std::optional(now) : std::nullopt);
+        release(ids, certain ? now : std::nullopt);
         at = carried_.erase(at);
     }
     flow_.forgotten(pointless);
-    flow_.acked(arrived, echo, now);
     starved_ = false;
+    return arrived;
+}
+
+std::vector<std::uint64_t> UdpSender::answered(const UdpHeader& header,
+                                               std::span<const std::uint64_t> committed, Tick now) {
+    Landing landing{widen(header.seq), header.arrived};
+    std::vector<std::uint64_t> out;
+    if (auto at = carried_.find(*landing.echoed); at != carried_.end()) out = at->second;
+    auto arrived = land(landing, committed, now);
+    flow_.acked(arrived, landing.echoed, now);
     settle(now);
     return out;
+}
+
+void UdpSender::withdrawn(std::span<const std::uint64_t> ids) {
+    (void)land({}, ids, std::nullopt);
 }
 
 void UdpSender::too_large(Tick now) {

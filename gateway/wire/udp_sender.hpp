@@ -3,38 +3,13 @@
 // Pure: bytes and time come in, bytes go out. Data leaves in the very first datagram; there is no handshake.
 #pragma once
 
-#include "base/bytes.hpp"
+#include "wire/udp_datagram.hpp"
 #include "wire/udp_flow.hpp"
 
 #include <functional>
 #include <unordered_map>
 
 namespace kentongan::wire {
-
-// First byte of a datagram. Another one is not ours and is dropped without an answer.
-constexpr std::uint8_t kUdpData = 0x60;
-constexpr std::uint8_t kUdpAnswer = 0x61;
-constexpr std::uint8_t kUdpDataPush = 0x62; ///< As kUdpData: answer at once, nothing follows for now.
-constexpr std::size_t kUdpHeader = 5;
-constexpr std::size_t kUdpMaxPayload = 1400;
-
-/// What a datagram says outside its parcel. Nothing of it is authenticated.
-struct UdpHeader {
-    std::uint8_t tag = kUdpData;
-    std::uint16_t box = 0;
-    std::uint16_t seq = 0; ///< In an answer: that of the datagram which caused it.
-};
-struct Datagram {
-    UdpHeader header;
-    std::vector<BytesView> frames; ///< Views into the bytes that were read; none: a keep-alive.
-};
-/// Errors: kUnsupported - not a datagram of this version; kCorrupt - cut off, an empty frame, more than
-/// kUdpMaxPayload bytes.
-Result<Datagram> read_datagram(BytesView bytes);
-/// An answer or any other datagram of `frames`, each of at least one byte.
-[[nodiscard]] Bytes write_datagram(UdpHeader header, std::span<const Bytes> frames);
-/// What a frame of `size` bytes takes in a parcel.
-[[nodiscard]] std::size_t parcel_cost(std::size_t size);
 
 /// Where the frames come from: the caller's queue, in the caller's order of importance.
 class FrameSource {
@@ -64,12 +39,13 @@ class UdpSender {
     std::optional<Bytes> next(Tick now);
     /// Something new is in the source.
     void wake() { starved_ = false; }
-    /// An answer that was authenticated. `echoed`: the number in its header. `committed`: what the district
-    /// has committed and the source will not give any more; ids that are not on their way are passed over.
-    /// Returns the ids that the echoed datagram carried, whether committed or not: enough for a frame
-    /// that is answered rather than acknowledged.
-    std::vector<std::uint64_t> answered(std::optional<std::uint16_t> echoed,
-                                        std::span<const std::uint64_t> committed, Tick now);
+    /// An answer that was authenticated. `committed`: what the district has committed and the source will not
+    /// give any more; ids that are not on their way are passed over. Returns the ids that the echoed datagram
+    /// carried, whether committed or not: enough for a frame that is answered rather than acknowledged.
+    std::vector<std::uint64_t> answered(const UdpHeader& header, std::span<const std::uint64_t> committed,
+                                        Tick now);
+    /// The same ids came to an end another way (another carrier): says nothing of this path.
+    void withdrawn(std::span<const std::uint64_t> ids);
     /// The socket refused a datagram for its size. What it carried is given again.
     void too_large(Tick now);
 
@@ -101,6 +77,13 @@ class UdpSender {
     [[nodiscard]] FrameSource::Busy busy(unsigned copies, const std::vector<std::uint64_t>& taken) const;
     [[nodiscard]] unsigned copies_allowed() const;
     [[nodiscard]] UdpFlow::Seq widen(std::uint16_t seq) const;
+    struct Landing {
+        std::optional<UdpFlow::Seq> echoed;
+        std::uint32_t before = 0; // the map of an answer
+        [[nodiscard]] bool says(UdpFlow::Seq seq) const;
+    };
+    std::vector<UdpFlow::Seq> land(const Landing& landing, std::span<const std::uint64_t> gone,
+                                   std::optional<Tick> now);
     void release(const std::vector<std::uint64_t>& ids, std::optional<Tick> arrived);
     void settle(Tick now);
 

@@ -26,7 +26,7 @@ TEST_CASE("the first datagrams are answered at once, then every second") {
     CHECK_FALSE(pace.arrived(4, false, 1600ms));
     CHECK(pace.deadline() == Tick(2100ms)); // a quarter more than the usual gap
     CHECK(pace.arrived(5, false, 2000ms));
-    CHECK(pace.echo() == 5);
+    CHECK(pace.header(7).seq == 5);
     pace.answered();
     CHECK_FALSE(pace.deadline());
     CHECK_FALSE(pace.arrived(6, false, 2400ms));
@@ -38,7 +38,7 @@ TEST_CASE("a gap, an old datagram, a repeated one and a push are answered at onc
     CHECK(grown().arrived(4, true, 1600ms));
     auto pace = grown();
     CHECK(pace.arrived(2, false, 1600ms));
-    CHECK(pace.echo() == 2); // what came last, not what is newest
+    CHECK(pace.header(7).seq == 2); // what came last, not what is newest
     pace.answered();
     CHECK_FALSE(pace.arrived(4, false, 1700ms));
 }
@@ -59,4 +59,23 @@ TEST_CASE("after a minute of silence everything is new") {
     CHECK(pace.arrived(4, false, 90s));
     pace.answered();
     CHECK(pace.arrived(5, false, 91s));
+}
+
+TEST_CASE("on a faster link an answer maps the 32 datagrams before the one that it echoes") {
+    auto thin = grown();
+    CHECK(thin.header(7).tag == wire::kUdpAnswer);
+    AckPace pace;
+    for (auto seq : std::initializer_list<std::uint16_t>{0, 1, 2, 3, 4, 6, 8})
+        CHECK(pace.arrived(seq, true, seq * Tick(10ms)));
+    auto header = pace.header(7);
+    CHECK(header.tag == wire::kUdpAnswerMap);
+    CHECK(header.seq == 8);
+    CHECK(header.arrived == 0b111110'10);
+    CHECK(pace.arrived(5, false, 90ms)); // late: it is the echo, and what came before it
+    CHECK(pace.header(7).seq == 5);
+    CHECK(pace.header(7).arrived == 0b11111);
+    CHECK(pace.arrived(60, false, 100ms));
+    CHECK(pace.header(7).arrived == 0);
+    CHECK(pace.arrived(1000, false, 110ms));
+    CHECK(pace.header(7).arrived == 0);
 }

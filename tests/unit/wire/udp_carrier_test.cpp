@@ -27,6 +27,10 @@ LinkShape thin(double loss) {
     return out;
 }
 
+wire::UdpHeader played_again(std::uint16_t seq, std::uint32_t arrived) {
+    return {wire::kUdpAnswerMap, 7, seq, arrived};
+}
+
 } // namespace
 
 TEST_CASE("100 requests at 9.6 kbit/s and 600 ms take little more than the link's limit") {
@@ -186,10 +190,14 @@ TEST_CASE("answers that are lost, old, repeated or for nobody harm nothing") {
         while (!world.queue.empty() && world.now < 600s) {
             world.run(world.now + std::chrono::milliseconds(random() % 2000));
             // Played again by somebody, with any number.
-            world.sender.answered(static_cast<std::uint16_t>(random()), {}, world.now);
+            world.sender.answered(
+                played_again(static_cast<std::uint16_t>(random()), static_cast<std::uint32_t>(random())), {},
+                world.now);
             if (!world.answers.empty())
                 world.sender.answered(
-                    static_cast<std::uint16_t>(world.sender.flow().next_seq() - random() % 8), {}, world.now);
+                    played_again(static_cast<std::uint16_t>(world.sender.flow().next_seq() - random() % 8),
+                                 0),
+                    {}, world.now);
         }
         CHECK(world.queue.empty());
         CHECK(world.committed.size() == 60);
@@ -223,7 +231,7 @@ TEST_CASE("a frame of several items is acknowledged item by item") {
     CHECK((*second)[0] == wire::kUdpDataPush);
     CHECK_FALSE(sender.next(0s));
     source.waiting = {3, 4, 5, 6};
-    auto carried = sender.answered(0, std::array<std::uint64_t, 2>{1, 2}, 1s);
+    auto carried = sender.answered({wire::kUdpAnswer, 7, 0}, std::array<std::uint64_t, 2>{1, 2}, 1s);
     CHECK(carried == std::vector<std::uint64_t>{1, 2, 3, 4});
     CHECK_FALSE(sender.next(1s)); // 3 and 4 have arrived: the district is given time
     auto later = sender.deadline();
@@ -249,4 +257,57 @@ TEST_CASE("a datagram is read as it was written, and nothing else is") {
     CHECK(wire::read_datagram(Bytes{0x60, 0, 1, 0, 1, 0}).error().code == ErrorCode::kCorrupt);
     CHECK(wire::read_datagram(Bytes{0x64, 0, 1, 0, 1}).error().code == ErrorCode::kUnsupported);
     CHECK(wire::read_datagram(Bytes(1401, 0x60)).error().code == ErrorCode::kCorrupt);
+}
+
+TEST_CASE("an answer's map tells which datagrams arrived") {
+    wire::UdpHeader header{wire::kUdpAnswerMap, 7, 9, 0x80000001};
+    auto bytes = wire::write_datagram(header, {});
+    CHECK(to_hex(bytes) == "630007000980000001");
+    CHECK(wire::read_datagram(bytes)->header.arrived == 0x80000001);
+    CHECK_FALSE(wire::read_datagram(BytesView(bytes).first(7)));
+
+    test::ItemQueue queue(400);
+    queue.add(4);
+    wire::UdpSender sender(7, queue, {}, 0xfffe);
+    while (sender.next(0s)) {
+    }
+    // The third, number 0, is echoed; the first arrived; of the second nobody knows.
+    CHECK(sender.answered({wire::kUdpAnswerMap, 7, 0, 0b10}, {}, 1s) == std::vector<std::uint64_t>{2});
+    auto& flow = sender.flow();
+    CHECK_FALSE(flow.is_in_flight(0x1fffe));
+    CHECK(flow.is_in_flight(0x1ffff));
+    CHECK_FALSE(flow.is_in_flight(0x20000));
+    CHECK(flow.is_in_flight(0x20001));
+}
+
+TEST_CASE("what another carrier has brought is not sent any more, and is no sign of life") {
+    test::ItemQueue queue(97);
+    queue.add(20);
+    wire::UdpSender sender(7, queue);
+    while (sender.next(0s)) {
+    }
+    std::vector<std::uint64_t> all;
+    for (std::uint64_t id = 0; id < 20; ++id) all.push_back(id);
+    for (auto at : {3s, 9s})
+        while (sender.next(at)) {
+        }
+    CHECK(sender.carrier_dead());
+    for (auto id : all) queue.retire(id);
+    sender.withdrawn(all);
+    CHECK(sender.quiet());
+    CHECK(sender.carrier_dead());
+    CHECK_FALSE(sender.next(60s));
+}
+
+TEST_CASE("the examples of docs/formats/udp.md") {
+    auto frames = std::array{from_hex("200007000101020304").value(), from_hex("20000700").value()};
+    CHECK(to_hex(wire::write_datagram({wire::kUdpDataPush, 7, 300}, frames)) ==
+          "620007012c09200007000101020304"
+          "0420000700");
+    CHECK(to_hex(wire::write_datagram({wire::kUdpAnswer, 7, 300}, std::array{from_hex("500007").value()})) ==
+          "610007012c03500007");
+    CHECK(to_hex(wire::write_datagram({wire::kUdpAnswerMap, 7, 300, 0xfffffffb},
+                                      std::array{from_hex("500007").value()})) ==
+          "630007012cfffffffb03500007");
+    CHECK(to_hex(wire::write_datagram({wire::kUdpData, 7, 301}, {})) == "600007012d");
 }

@@ -105,9 +105,7 @@ struct UdpWorld {
         ByteWriter shown;
         shown.u64(answers.size() - 1);
         shown.raw(Bytes(45, 0));
-        down.send(
-            wire::write_datagram({wire::kUdpAnswer, 7, pace.echo()}, std::array{std::move(shown).take()}),
-            now);
+        down.send(wire::write_datagram(pace.header(7), std::array{std::move(shown).take()}), now);
         pace.answered();
     }
 
@@ -121,7 +119,7 @@ struct UdpWorld {
         for (std::uint64_t id = low + 1; id <= low + 64; ++id)
             if (in.u8().value() && queue.waiting().count(id)) acknowledged.push_back(id);
         for (auto id : acknowledged) queue.retire(id);
-        sender.answered(datagram.header.seq, acknowledged, now);
+        sender.answered(datagram.header, acknowledged, now);
         if (logging)
             std::printf(
                 "%8.3f answer to %u: %zu items; rate %.0f window %zu in flight %zu loss %.2f rtt %.2f\n",
