@@ -2,6 +2,8 @@
 
 #include "base/log.hpp"
 
+#include <algorithm>
+
 namespace kentongan::box {
 namespace {
 
@@ -27,7 +29,16 @@ std::optional<local::Message> refusal_of(const local::Message& message, ErrorCod
 
 Box::Box(Ground ground)
     : ground_(ground), intake_(ground), statuses_(ground), outbox_(ground),
-      sms_desk_(ground, intake_, statuses_, outbox_), forward_(ground, outbox_) {}
+      sms_desk_(ground, intake_, statuses_, outbox_), bulletins_(ground.store, ground.district, ground.keys.shown.box), forward_(ground, outbox_, bulletins_) {
+    recall();
+}
+
+void Box::recall() {
+    if (auto recalled = bulletins_.recall(); !recalled)
+        log(LogLevel::kError, "box.bulletins",
+            {LogField::of_static("error", name_of(recalled.error().code)), {"native", recalled.error().native}});
+    ground_.sealer.use(ground_.district.current());
+}
 
 bool Box::kept(const std::function<Status()>& work) {
     auto done = ground_.store.begin();
@@ -186,7 +197,8 @@ Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now) {
     auto work = [&]() -> Status {
         for (const auto& answer : answers) {
             auto one = TRY(forward_.absorb(answer, now));
-            all.retired += one.retired;
+            all.retired.insert(all.retired.end(), one.retired.begin(), one.retired.end());
+            all.pieces = all.pieces || one.pieces;
             all.updates += one.updates;
             all.more = all.more || one.more;
             all.copied = all.copied || one.copied;
@@ -194,13 +206,24 @@ Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now) {
         }
         return {};
     };
-    if (!kept(work)) return fail(ErrorCode::kUnavailable, "box.absorb");
+    if (!kept(work)) {
+        recall();
+        return fail(ErrorCode::kUnavailable, "box.absorb");
+    }
+    // A keyring may have come: what is sealed next goes to its prekey.
+    ground_.sealer.use(ground_.district.current());
     if (all.copied) {
         // A restored copy: what it opens next must not bear a number that was used before.
         ground_.sealer.abandon();
         log(LogLevel::kWarning, "box.restored_copy");
     }
     return all;
+}
+
+bool Box::has_waiting_above(std::size_t size) {
+    auto queued = ground_.store.queued_items(Forward::kMostAtOnce);
+    return queued && std::any_of(queued->begin(), queued->end(),
+                                 [&](const QueuedItem& one) { return one.sealed.size() > size; });
 }
 
 bool Box::has_waiting() {

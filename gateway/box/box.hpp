@@ -42,6 +42,13 @@ class Box {
 
     /// A call for news and what waits, in at most `room` bytes and a call. `echo`: see Forward::call().
     Result<Bytes> next_parcel(std::uint32_t echo, std::size_t room);
+    /// See Forward; for carriers that put their own parcels together.
+    Result<Forward::Outgoing> outgoing(std::size_t room, const std::function<bool(const ItemId&)>& skip,
+                                       std::size_t largest) {
+        return forward_.outgoing(room, skip, largest);
+    }
+    Result<Bytes> call(std::uint32_t echo) { return forward_.call(echo); }
+
     /// What came back: every answer in it, in one transaction.
     /// Errors: kDenied, kCorrupt, kUnsupported - nothing in it is to be believed; kUnavailable - not kept.
     Result<Forward::Absorbed> absorb(BytesView parcel, Instant now);
@@ -50,6 +57,8 @@ class Box {
     void set_storage_low(bool low) { storage_low_ = low; }
     /// Whether anything waits to be forwarded.
     [[nodiscard]] bool has_waiting();
+    /// Whether an item above `size` bytes does.
+    [[nodiscard]] bool has_waiting_above(std::size_t size);
     /// The store reported an I/O error: close it, open it again, and make a new Box.
     [[nodiscard]] bool store_failed() const { return store_failed_; }
 
@@ -57,6 +66,7 @@ class Box {
     Status one(const Inbound& inbound, Instant now, std::vector<Outbound>& out);
     Result<wire::local::Message> submit(const wire::local::Submit& submit, Instant now);
     wire::local::Message status(const wire::local::AskStatus& ask, Instant now);
+    void recall();
     Status pump(Instant now, std::vector<Outbound>& out);
     /// Runs `work` in a transaction; false if anything of it was not kept.
     bool kept(const std::function<Status()>& work);
@@ -66,6 +76,7 @@ class Box {
     Statuses statuses_;
     SmsOutbox outbox_;
     SmsDesk sms_desk_;
+    Bulletins bulletins_;
     Forward forward_;
     std::optional<PeerId> modem_;
     wire::local::ModemState modem_state_;

@@ -7,6 +7,12 @@
 #include <algorithm>
 
 namespace kentongan::box {
+namespace {
+
+// Of each publication on its way: enough for a round, short enough for a datagram.
+constexpr std::size_t kMostGaps = 8;
+
+} // namespace
 
 Result<const wire::LinkKeys*> Forward::link(std::uint8_t key_id) {
     const auto* prekey = ground_.district.keyring.prekey(key_id);
@@ -16,10 +22,12 @@ Result<const wire::LinkKeys*> Forward::link(std::uint8_t key_id) {
     return &link_->second;
 }
 
-Result<Forward::Outgoing> Forward::outgoing(std::size_t room,
-                                            const std::function<bool(const ItemId&)>& skip) {
+Result<Forward::Outgoing> Forward::outgoing(std::size_t room, const std::function<bool(const ItemId&)>& skip,
+                                            std::size_t largest) {
     auto queued = TRY(ground_.store.queued_items(kMostAtOnce));
-    if (skip) std::erase_if(queued, [&](const QueuedItem& one) { return skip(one.item); });
+    std::erase_if(queued, [&](const QueuedItem& one) {
+        return one.sealed.size() > largest || (skip && skip(one.item));
+    });
     std::vector<BytesView> views(queued.size());
     std::transform(queued.begin(), queued.end(), views.begin(),
                    [](const QueuedItem& one) { return BytesView(one.sealed); });
@@ -40,6 +48,11 @@ Result<Bytes> Forward::call(std::uint32_t echo) {
     if (auto newest = TRY(ground_.store.epoch(TRY(ground_.store.highest_epoch()))))
         call.newest = {newest->number, newest->items};
     call.keyring = ground_.district.keyring.version;
+    auto holdings = TRY(bulletins_.holdings());
+    call.held = wire::holdings_mark(holdings);
+    if (tell_) call.holdings = std::move(holdings);
+    call.wants = bulletins_.wants(kMostGaps);
+    call.wants.resize(std::min(call.wants.size(), wire::kMaxWants));
     return wire::encode(call, TRY(link(call.key_id))->up);
 }
 
@@ -58,26 +71,25 @@ Result<wire::Answer> Forward::read_answer(BytesView frame) {
     return answer;
 }
 
-Result<std::size_t> Forward::retire(const wire::Ack& ack, Instant now) {
+Status Forward::retire(const wire::Ack& ack, Instant now, std::vector<ItemId>& retired) {
     auto place = [&](std::uint16_t counter, std::uint8_t fill) {
         wire::Place out{ground_.keys.shown.box, ack.epoch, counter, {}};
         out.mark.fill(fill);
         return wire::item_id(out);
     };
     auto waiting = TRY(ground_.store.queued_between(place(0, 0), place(wire::kMaxEpochItems, 0xFF)));
-    std::size_t retired = 0;
     for (const auto& item : waiting) {
         auto at = wire::place_of(item);
         if (at.mark != ack.mark || !ack.covers(at.counter)) continue;
         TRY(ground_.store.retire_item(item, now));
-        ++retired;
+        retired.push_back(item);
     }
-    return retired;
+    return {};
 }
 
 Result<Forward::Absorbed> Forward::absorb(const wire::Answer& answer, Instant now) {
     Absorbed out;
-    for (const auto& ack : answer.acks) out.retired += TRY(retire(ack, now));
+    for (const auto& ack : answer.acks) TRY(retire(ack, now, out.retired));
     auto newest = TRY(ground_.store.last_update());
     for (const auto& update : answer.updates) {
         if (update.sequence <= newest) continue; // seen before
@@ -92,6 +104,9 @@ Result<Forward::Absorbed> Forward::absorb(const wire::Answer& answer, Instant no
     }
     TRY(ground_.store.set_contact(newest, now));
     TRY(ground_.store.drop_retired_before(now - kKeepRetired));
+    TRY(bulletins_.take(answer.pieces));
+    out.pieces = !answer.pieces.empty();
+    tell_ = answer.tell;
     out.more = answer.more;
     if (answer.echo != 0 && answer.echo == echo_) out.district_time = answer.district_time;
     return out;

@@ -2,6 +2,7 @@
 // order: an item is named by its place in its epoch, and only an authenticated answer retires it.
 #pragma once
 
+#include "box/bulletins.hpp"
 #include "box/intake.hpp"
 #include "box/sms_outbox.hpp"
 #include "wire/answer.hpp"
@@ -12,15 +13,18 @@ namespace kentongan::box {
 
 class Forward {
   public:
-    Forward(Ground ground, SmsOutbox& outbox) : ground_(ground), outbox_(outbox) {}
+    Forward(Ground ground, SmsOutbox& outbox, Bulletins& bulletins)
+        : ground_(ground), outbox_(outbox), bulletins_(bulletins) {}
 
     /// What waits, as frames (wire/frame.hpp): by urgency, neighbours together.
     struct Outgoing {
         std::vector<Bytes> frames;
         std::vector<ItemId> items; ///< In them, in order.
     };
-    /// At most `room` bytes of a parcel. `skip`: items that are on their way already.
-    Result<Outgoing> outgoing(std::size_t room, const std::function<bool(const ItemId&)>& skip = {});
+    /// At most `room` bytes of a parcel. `skip`: items that are on their way already. Items above `largest`
+    /// bytes are left for another carrier.
+    Result<Outgoing> outgoing(std::size_t room, const std::function<bool(const ItemId&)>& skip = {},
+                              std::size_t largest = wire::kMaxItem);
 
     /// A call for news. `echo`: four fresh random bytes, not 0; an answer that repeats the newest one tells
     /// the time.
@@ -33,9 +37,10 @@ class Forward {
     static constexpr std::chrono::hours kKeepRetired{24 * 30};
 
     struct Absorbed {
-        std::size_t retired = 0;
+        std::vector<ItemId> retired;
         std::size_t updates = 0;
-        bool more = false; ///< Call again at once.
+        bool more = false;   ///< Call again at once.
+        bool pieces = false; ///< Of a publication, so `more` may be much.
         /// The district's clock, if this answers the newest call: an old answer played again sets no clock.
         std::optional<Instant> district_time;
         bool copied = false; ///< This box goes on from a copy: the district has seen later epochs of it.
@@ -49,12 +54,14 @@ class Forward {
 
   private:
     Result<const wire::LinkKeys*> link(std::uint8_t key_id);
-    Result<std::size_t> retire(const wire::Ack& ack, Instant now);
+    Status retire(const wire::Ack& ack, Instant now, std::vector<ItemId>& retired);
     Status apply(const wire::StatusUpdate& update, Instant now);
 
     Ground ground_;
     SmsOutbox& outbox_;
+    Bulletins& bulletins_;
     std::uint32_t echo_ = 0;
+    bool tell_ = true; ///< The district does not know what is held here.
     std::optional<std::pair<wire::Prekey, wire::LinkKeys>> link_; ///< Of the prekey used last.
 };
 

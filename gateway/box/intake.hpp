@@ -13,7 +13,7 @@ struct Ground {
     const domain::Pack& pack;
     const domain::Village& village;
     const wire::BoxSecret& keys;
-    const wire::DistrictPublic& district;
+    wire::DistrictPublic& district; ///< A keyring that comes down changes it.
     Store& store;
     wire::Sealer& sealer;
     wire::Dictionaries dictionaries{}; ///< The pack's, loaded.

@@ -21,7 +21,7 @@ class WorldError(Exception):
 class World:
     """One district, one box, one modem. `folder` holds all state; `bin` the built programs."""
 
-    def __init__(self, folder, bin=None, pack="id-jember", village="contoh", kiosk_port=0, desk_port=0, preload=None):
+    def __init__(self, folder, bin=None, pack="id-jember", village="contoh", kiosk_port=0, desk_port=0, datagrams=True):
         self.folder = Path(folder)
         self.bin = Path(bin or os.environ.get("KENTONGAN_BIN_DIR") or ROOT / "build" / "dev" / "bin")
         self.pack = ROOT / "gateway" / "packs" / pack
@@ -29,6 +29,7 @@ class World:
         self.wanted = {"kiosk": kiosk_port, "desk": desk_port, "uplink": 0}
         self.processes = {}
         self.ports = {}
+        self.datagrams = datagrams  # False: HTTPS alone
         self.extra_environment = {}  # program name -> variables, for tests
 
     # --- paths ---------------------------------------------------------------------------------------------
@@ -101,9 +102,11 @@ class World:
                     "--desk-pages", ROOT / "kiosk-ui" / "dist" / "desk",
                     "--box-listen", f"127.0.0.1:{uplink}", "--desk-listen", f"127.0.0.1:{desk}", "--desk-plain-http",
                     "--tls-certificate", self.district_state / "tls.crt", "--tls-key", self.district_state / "tls.key",
+                    *(["--box-udp-listen", f"127.0.0.1:{self.ports.get('datagrams', 0)}"] if self.datagrams else []),
                     "--port-file", ports)
-        lines = self._wait_for("kentongan-district", lambda: self._lines(ports, 2))
-        self.ports["uplink"], self.ports["desk"] = int(lines[0]), int(lines[1])
+        names = ["uplink", "desk", "datagrams"][:3 if self.datagrams else 2]
+        for name, line in zip(names, self._wait_for("kentongan-district", lambda: self._lines(ports, len(names)))):
+            self.ports[name] = int(line)
 
     def start_box(self):
         for name in ("kiosk.sock", "modem.sock"):
@@ -111,6 +114,7 @@ class World:
         self._start("kentongan-box", "serve", "--state", self.box_state, "--pack", self.pack, "--village", self.village,
                     "--district", f"https://127.0.0.1:{self.ports['uplink']}", "--ca", self.district_state / "tls.crt",
                     "--kiosk-socket", self.folder / "kiosk.sock", "--modem-socket", self.folder / "modem.sock",
+                    *(["--district-udp", f"127.0.0.1:{self.ports['datagrams']}"] if self.datagrams else []),
                     "--poll-seconds", "1")
         self._wait_for("kentongan-box", lambda: (self.folder / "modem.sock").exists())
 

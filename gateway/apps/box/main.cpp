@@ -23,6 +23,7 @@ constexpr const char* kUsage = R"(kentongan-box - keys, store, queue and uplink 
 
   kentongan-box serve --state DIR --pack DIR --village ID --district URL --ca FILE
                       --kiosk-socket PATH --modem-socket PATH [--poll-seconds N]
+                      [--district-udp HOST:PORT]
       Serves the kiosk and the modem workers, and forwards to the district. DIR holds what
       `kentongan enrol` has put there.
 
@@ -60,6 +61,17 @@ void keep_memory_private() {
     if (mlockall(MCL_CURRENT) != 0) log(LogLevel::kInfo, "box.memory_not_locked");
 }
 
+// A name or a number, unlike command_line::endpoint(); IPv6 in brackets.
+std::optional<std::pair<std::string, std::uint16_t>> host_and_port(std::string_view text) {
+    auto colon = text.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+    auto port = command_line::number<std::uint16_t>(text.substr(colon + 1), 1, 65535);
+    auto host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (!port || host.empty()) return std::nullopt;
+    return std::pair(std::string(host), *port);
+}
+
 int serve(const Options& options) {
     for (const char* needed :
          {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket", "--modem-socket"})
@@ -74,6 +86,11 @@ int serve(const Options& options) {
     service.uplink.ca_file = options.at("--ca");
     if (!service.uplink.url.starts_with("https://"))
         return complain("--district must be an https:// address");
+    if (options.contains("--district-udp")) {
+        auto where = host_and_port(options.at("--district-udp"));
+        if (!where) return complain("--district-udp is HOST:PORT");
+        service.datagrams = *where;
+    }
     if (options.contains("--poll-seconds")) {
         auto poll = command_line::number<std::uint32_t>(options.at("--poll-seconds"), 1, 86400);
         if (!poll) return complain("--poll-seconds is 1 to 86400");
@@ -123,7 +140,7 @@ int main(int argc, char** argv) {
     }
     if (command == "serve") {
         auto options = parse(words.subspan(1), {"--state", "--pack", "--village", "--district", "--ca",
-                                                "--kiosk-socket", "--modem-socket", "--poll-seconds"});
+                                                "--kiosk-socket", "--modem-socket", "--poll-seconds", "--district-udp"});
         return options ? serve(*options) : 2;
     }
     std::fputs(kUsage, stderr);

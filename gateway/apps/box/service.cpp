@@ -58,6 +58,8 @@ Status BoxService::open_store() {
     store_ = TRY(sqlite::SqliteBoxStore::open(options_.state + "/box.db"));
     box_ = std::make_unique<box::Box>(box::Ground{pack_, village_, keys_, district_, *store_, sealer_,
                                                   TRY(wire::Dictionaries::load(pack_.dictionaries))});
+    udp_.reset(); // it spoke for the box before
+    next_udp_ = steady_clock::now();
     // Workers introduce themselves again; without that the new box would not know its modem.
     peers_.clear();
     return {};
@@ -77,7 +79,14 @@ Status BoxService::run(int stop_fd) {
         for (auto& [id, peer] : peers_)
             watched.push_back({peer.channel.fd(),
                                static_cast<short>(POLLIN | (peer.channel.wants_write() ? POLLOUT : 0)), 0});
-        auto wait = std::chrono::ceil<std::chrono::milliseconds>(next_tick_ - steady_clock::now());
+        auto next_step = next_tick_;
+        if (udp_) {
+            watched.push_back({udp_->fd(), POLLIN, 0});
+            if (auto due = udp_->deadline())
+                next_step = std::min(next_step, steady_clock::time_point(
+                                                    std::chrono::duration_cast<steady_clock::duration>(*due)));
+        }
+        auto wait = std::chrono::ceil<std::chrono::milliseconds>(next_step - steady_clock::now());
         ::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<long>(wait.count(), 0, 1000)));
         if ((watched[0].revents & POLLIN) != 0) return {};
 
@@ -91,6 +100,7 @@ Status BoxService::run(int stop_fd) {
         }
         take_answer();
         if (steady_clock::now() >= next_tick_) once_a_second();
+        drive_datagrams();
         drive_uplink();
 
         if (box_->store_failed()) {
@@ -155,9 +165,65 @@ void BoxService::once_a_second() {
     deliver(box_->tick(now()));
 }
 
+void BoxService::open_datagrams() {
+    if (!options_.datagrams || udp_ || steady_clock::now() < next_udp_) return;
+    // A name may take seconds to resolve; the first answer is kept by resolvers, and a number takes no time.
+    auto address = udp::Address::resolve(options_.datagrams->first, options_.datagrams->second);
+    auto socket = address ? udp::Socket::connect(*address) : tl::unexpected<Error>(address.error());
+    if (!socket) {
+        next_udp_ = steady_clock::now() + udp_rest_;
+        return;
+    }
+    std::uint16_t first = 0;
+    wire::random_bytes({reinterpret_cast<std::uint8_t*>(&first), sizeof first});
+    udp_ = std::make_unique<UdpCarrier>(std::move(*socket), *box_, keys_.shown.box, first);
+    udp_->ask();
+}
+
+void BoxService::drive_datagrams() {
+    open_datagrams();
+    if (!udp_) return;
+    auto time = steady_clock::now();
+    if (hurry_) udp_->wake();
+    if (time >= next_exchange_) {
+        udp_->ask();
+        next_exchange_ = time + options_.poll_every;
+    }
+    auto tick = std::chrono::duration_cast<wire::Tick>(time.time_since_epoch());
+    udp_->drive(tick, now(), [&](const box::Forward::Absorbed& absorbed) {
+        udp_rest_ = kFirstUdpRest;
+        heard(absorbed);
+        // A whole publication is cheaper by HTTPS than three times its request at a time.
+        if (absorbed.more && absorbed.pieces) bulk_ = true;
+        else if (absorbed.more) udp_->ask();
+    });
+    if (hurry_) bulk_ = bulk_ || box_->has_waiting_above(UdpCarrier::kLargestItem);
+    hurry_ = false;
+    if (!udp_->dead()) return;
+    log(LogLevel::kWarning, "box.no_datagrams", {{"again_in_s", udp_rest_.count()}});
+    udp_.reset();
+    next_udp_ = time + udp_rest_;
+    udp_rest_ = std::min(udp_rest_ * 2, kLongestUdpRest);
+    hurry_ = true;
+    next_exchange_ = time;
+}
+
+void BoxService::heard(const box::Forward::Absorbed& absorbed) {
+    if (absorbed.district_time)
+        clock_off_ = *absorbed.district_time - std::chrono::floor<seconds>(std::chrono::system_clock::now());
+    if (!absorbed.retired.empty() || absorbed.updates > 0)
+        log(LogLevel::kInfo, "box.exchanged",
+            {{"retired", absorbed.retired.size()}, {"updates", absorbed.updates}});
+}
+
 void BoxService::drive_uplink() {
     if (uplink_->busy()) return;
     auto time = steady_clock::now();
+    if (by_datagrams()) {
+        if (!bulk_) return;
+        bulk_ = false;
+        next_exchange_ = time;
+    }
     if (hurry_)
         next_exchange_ =
             std::min(next_exchange_,
@@ -201,15 +267,12 @@ void BoxService::take_answer() {
     if (absorbed) {
         backoff_ = backoff_.zero();
         slice_ = std::min(slice_ * 2, kLargestSlice);
-        if (absorbed->district_time)
-            clock_off_ = *absorbed->district_time -
-                         std::chrono::floor<seconds>(std::chrono::system_clock::now());
-        // Without a receipt an upload changed nothing: sending it again at once would only spin.
-        bool again = absorbed->more || (absorbed->retired > 0 && box_->has_waiting());
-        next_exchange_ = again ? time : time + options_.poll_every;
-        if (absorbed->retired > 0 || absorbed->updates > 0)
-            log(LogLevel::kInfo, "box.exchanged",
-                {{"retired", absorbed->retired}, {"updates", absorbed->updates}});
+        heard(*absorbed);
+        if (udp_) udp_->withdrawn(absorbed->retired);
+        // Without an acknowledgement an upload changed nothing: sending it again at once would only spin.
+        bool again = absorbed->more || (!absorbed->retired.empty() && box_->has_waiting());
+        if (by_datagrams()) bulk_ = again && (absorbed->pieces || box_->has_waiting_above(UdpCarrier::kLargestItem));
+        next_exchange_ = again && !by_datagrams() ? time : time + options_.poll_every;
         return;
     }
     log(LogLevel::kWarning, "box.exchange_failed",

@@ -4,6 +4,7 @@
 #include "adapters/https/uplink.hpp"
 #include "adapters/sqlite/box_store.hpp"
 #include "adapters/unix_socket/channel.hpp"
+#include "apps/box/udp_carrier.hpp"
 #include "box/box.hpp"
 
 #include <map>
@@ -18,6 +19,7 @@ struct BoxServiceOptions {
     std::string kiosk_socket;
     std::string modem_socket;
     https::UplinkOptions uplink;
+    std::optional<std::pair<std::string, std::uint16_t>> datagrams; ///< The district's host and UDP port.
     std::chrono::seconds poll_every{30}; ///< For news, while nothing is waiting.
     int refuse_at_percent = 90;          ///< Of the disk.
 };
@@ -45,11 +47,18 @@ class BoxService {
     void deliver(std::vector<box::Outbound> messages);
     void drop(box::PeerId id);
     void drive_uplink();
+    void drive_datagrams();
+    void open_datagrams();
+    [[nodiscard]] bool by_datagrams() const { return udp_ != nullptr; }
+    void heard(const box::Forward::Absorbed& absorbed);
     void take_answer();
     void once_a_second();
     /// This machine's clock, corrected by the district's word: a box without a battery wakes in 1970.
     [[nodiscard]] Instant now() const;
 
+    /// A path that lets no datagrams through is tried again after this, then ever more rarely.
+    static constexpr std::chrono::seconds kFirstUdpRest{600};
+    static constexpr std::chrono::seconds kLongestUdpRest{6 * 3600};
     static constexpr std::size_t kFirstSlice = 4 * 1024;
     static constexpr std::size_t kLargestSlice = 128 * 1024;
 
@@ -61,6 +70,9 @@ class BoxService {
     wire::Sealer sealer_;
     std::unique_ptr<sqlite::SqliteBoxStore> store_;
     std::unique_ptr<box::Box> box_;
+    std::unique_ptr<UdpCarrier> udp_; ///< While it works: then HTTPS carries only what it cannot.
+    std::chrono::steady_clock::time_point next_udp_{}; ///< When to try it again.
+    std::chrono::seconds udp_rest_ = kFirstUdpRest;
     std::map<box::PeerId, Peer> peers_;
     box::PeerId next_peer_ = 1;
 
@@ -70,6 +82,7 @@ class BoxService {
     std::optional<Result<Bytes>> answer_;
     std::chrono::steady_clock::time_point next_exchange_{};
     std::chrono::seconds backoff_{0}; ///< 0: the link works.
+    bool bulk_ = false;               ///< Something waits that only HTTPS carries.
     bool hurry_ = false;              ///< Something new waits: do not wait for the next poll.
     std::size_t slice_ = kFirstSlice; ///< Bytes of items in the next body: what a broken link costs at most.
     seconds clock_off_{0};            ///< The district's clock less this machine's.

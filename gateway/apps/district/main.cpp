@@ -2,6 +2,7 @@
 #include "adapters/microhttpd/http_server.hpp"
 #include "adapters/posix/ending.hpp"
 #include "adapters/posix/state_files.hpp"
+#include "apps/district/box_datagrams.hpp"
 #include "apps/district/box_endpoint.hpp"
 #include "apps/district/commands.hpp"
 #include "apps/district/desk_api.hpp"
@@ -69,6 +70,19 @@ int serve(const Options& options, const sigset_t& ending) {
                                      [&](const http::Request& request) { return endpoint.answer(request); });
     if (!boxes) return failed("the boxes' port", boxes.error());
 
+    std::unique_ptr<BoxDatagrams> datagrams;
+    std::uint16_t datagram_port = 0;
+    if (options.box_udp_listen) {
+        auto address = udp::Address::numeric(options.box_udp_listen->address, options.box_udp_listen->port);
+        if (!address) return failed("the boxes' UDP address", address.error());
+        auto socket = udp::Socket::bind(*address);
+        if (!socket) return failed("the boxes' UDP port", socket.error());
+        auto local = socket->local();
+        if (!local) return failed("the boxes' UDP port", local.error());
+        datagram_port = local->port();
+        datagrams = std::make_unique<BoxDatagrams>(std::move(*socket), office);
+    }
+
     DeskApi desk(office, *pages, {options.desk_plain_http});
     http::ServerOptions for_desk;
     for_desk.bind = options.desk_listen.address;
@@ -92,7 +106,8 @@ int serve(const Options& options, const sigset_t& ending) {
         http::Server::start(for_desk, [&](const http::Request& request) { return desk.answer(request); });
     if (!desks) return failed("the desk's port", desks.error());
 
-    std::array<std::uint16_t, 2> ports{(*boxes)->port(), (*desks)->port()};
+    std::vector<std::uint16_t> ports{(*boxes)->port(), (*desks)->port()};
+    if (datagrams) ports.push_back(datagram_port);
     if (auto written = posix::write_port_file(options.port_file, ports); !written)
         return failed("the port file", written.error());
     log(LogLevel::kInfo, "district.serving",
@@ -100,6 +115,7 @@ int serve(const Options& options, const sigset_t& ending) {
 
     int signal = posix::wait_for(ending);
     log(LogLevel::kInfo, "district.ending", {{"signal", signal}});
+    datagrams.reset();
     (*boxes)->stop();
     (*desks)->stop();
     return 0;

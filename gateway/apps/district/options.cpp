@@ -37,7 +37,7 @@ const std::vector<Named>& commands() {
          Command::kServe,
          {"--state", "--pack", "--desk-pages", "--box-listen", "--desk-listen", "--tls-certificate",
           "--tls-key"},
-         {"--desk-plain-http", "--holidays", "--port-file"}},
+         {"--desk-plain-http", "--holidays", "--port-file", "--box-udp-listen"}},
     };
     return kCommands;
 }
@@ -109,6 +109,10 @@ const char* take(Options& options, std::string_view name, std::string_view value
         auto read = command_line::endpoint(value);
         if (!read) return "a numeric address and a port, as 127.0.0.1:8443";
         (name == "--box-listen" ? options.box_listen : options.desk_listen) = *read;
+    } else if (name == "--box-udp-listen") {
+        auto read = command_line::endpoint(value);
+        if (!read) return "a numeric address and a port, as 0.0.0.0:8444";
+        options.box_udp_listen = *read;
     } else if (name == "--tls-certificate") {
         options.tls_certificate = value;
     } else if (name == "--tls-key") {
@@ -216,12 +220,13 @@ usage: kentongan-district init --state DIR
   --pack DIR                  the country pack; all its villages are read
   --desk-pages DIR            the desk's built pages
   --box-listen ADDRESS:PORT   where boxes call, HTTPS; port 0: any free one
+  --box-udp-listen ADDRESS:PORT  where boxes send datagrams, much cheaper than HTTPS; without it there is no UDP
   --desk-listen ADDRESS:PORT  where officers' browsers call, HTTPS
   --desk-plain-http           HTTP for the desk, behind a proxy on this machine; loopback only
   --tls-certificate FILE      PEM, with the chain
   --tls-key FILE              PEM
   --holidays FILE             days on which no deadline runs, one YYYY-MM-DD a line
-  --port-file FILE            write the ports really used: the boxes', then the desk's
+  --port-file FILE            write the ports really used: the boxes', the desk's, then that for datagrams
   --help                      this
 
 All but serve and restore work while serve runs. What is signed with the root is offered to boxes after serve

@@ -61,6 +61,7 @@ struct Options {
     std::string pack;
     std::string desk_pages;
     Endpoint box_listen;
+    std::optional<Endpoint> box_udp_listen; ///< Nothing: no UDP.
     Endpoint desk_listen;
     std::string tls_certificate;
     std::string tls_key;

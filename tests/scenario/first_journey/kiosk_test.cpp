@@ -16,7 +16,7 @@ TEST_CASE("a letter goes to the desk and its way comes back to the kiosk") {
 
     auto exchanged = world.exchange();
     REQUIRE(exchanged);
-    CHECK(exchanged->retired == 1);
+    CHECK(exchanged->retired.size() == 1);
     CHECK(world.ask<local::Health>(local::AskHealth{1}).waiting == 0);
 
     auto at_desk = world.at_desk();
