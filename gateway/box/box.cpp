@@ -29,14 +29,17 @@ std::optional<local::Message> refusal_of(const local::Message& message, ErrorCod
 
 Box::Box(Ground ground)
     : ground_(ground), intake_(ground), statuses_(ground), outbox_(ground),
-      sms_desk_(ground, intake_, statuses_, outbox_), bulletins_(ground.store, ground.district, ground.keys.shown.box), forward_(ground, outbox_, bulletins_) {
+      sms_desk_(ground, intake_, statuses_, outbox_),
+      bulletins_(ground.store, ground.district, ground.keys.shown.box),
+      forward_(ground, outbox_, bulletins_) {
     recall();
 }
 
 void Box::recall() {
     if (auto recalled = bulletins_.recall(); !recalled)
         log(LogLevel::kError, "box.bulletins",
-            {LogField::of_static("error", name_of(recalled.error().code)), {"native", recalled.error().native}});
+            {LogField::of_static("error", name_of(recalled.error().code)),
+             {"native", recalled.error().native}});
     ground_.sealer.use(ground_.district.current());
 }
 

@@ -73,7 +73,8 @@ Result<AcceptedRequest> Intake::accept(domain::Draft draft, const OnceToken& onc
     row.once = once_name;
     row.code = wire::pseudonym(ground_.keys.store, "code", sealed->code.digits);
     row.receipt = wire::pseudonym(ground_.keys.store, "receipt", sealed->receipt.digits);
-    row.codes = wire::seal_row(token_key, kCodesPurpose, as_bytes(sealed->code.digits + sealed->receipt.digits));
+    row.codes =
+        wire::seal_row(token_key, kCodesPurpose, as_bytes(sealed->code.digits + sealed->receipt.digits));
     if (sender) row.phone = wire::pseudonym(ground_.keys.store, "phone", sender->e164);
     row.service = service->number;
     row.state = ground_.pack.lifecycle_of(*service).initial().number;

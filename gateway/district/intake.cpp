@@ -52,7 +52,9 @@ struct Intake::Parcel {
             if (std::get<1>(key) == epoch) out.push_back(&chain);
         return out;
     }
-    [[nodiscard]] static EpochKey key(const wire::Place& place) { return {place.box, place.epoch, place.mark}; }
+    [[nodiscard]] static EpochKey key(const wire::Place& place) {
+        return {place.box, place.epoch, place.mark};
+    }
 };
 
 Result<NewCase> Intake::new_case(const Box& box, const ItemId& item, domain::Recipient recipient,
@@ -174,8 +176,8 @@ Status Intake::take_opened(Parcel& parcel, Chain& chain, wire::OpenedItem opened
         if (parcel.room_aside == 0) return {};
         --parcel.room_aside;
         parcel.delivery.quarantined.push_back({parcel.box.keys.box,
-                                               wire::digest("kentongan quarantine 2", bytes), *aside, parcel.now,
-                                               item, opened.recipient, std::move(*record)});
+                                               wire::digest("kentongan quarantine 2", bytes), *aside,
+                                               parcel.now, item, opened.recipient, std::move(*record)});
     }
     finish();
     return {};
@@ -362,7 +364,8 @@ Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
     if (parcel.call) TRY(add_news(parcel, *parcel.call, room, now, answers.front()));
     std::vector<Bytes> out;
     for (auto& answer : answers) {
-        if (&answer == &answers.front() && answers.size() > 1 && !parcel.call && answer.acks.empty()) continue;
+        if (&answer == &answers.front() && answers.size() > 1 && !parcel.call && answer.acks.empty())
+            continue;
         answer.box = id;
         answer.key_id = key_id;
         out.push_back(wire::encode(answer, link->down));
@@ -380,7 +383,8 @@ Status Intake::add_news(const Parcel& parcel, const wire::Call& call, std::size_
     answer.district_time = now;
     answer.newest_epoch = TRY(store_.newest_epoch(call.box));
     answer.keyring = setting_.keys.shown.keyring.version;
-    // A revoked box may be in a thief's hands: it is told that its items are kept, and nothing of any citizen.
+    // A revoked box may be in a thief's hands: it is told that its items are kept, and nothing of any
+    // citizen.
     if (parcel.box.revoked) return {};
     room -= std::min(room, kNewsHead);
     auto after = call.last_update <= kMaxSequence ? call.last_update : 0;

@@ -1,8 +1,8 @@
 // Receives what boxes bring and answers with acknowledgements and news. The same on every carrier.
 //
 // Nothing that a box sealed is dropped: an item becomes a case, or is kept aside for a clerk. An item is
-// acknowledged only after the commit that keeps it; the same item again is acknowledged again. What does not open is
-// not from a box, so it is not kept: it is counted.
+// acknowledged only after the commit that keeps it; the same item again is acknowledged again. What does not
+// open is not from a box, so it is not kept: it is counted.
 #pragma once
 
 #include "district/setting.hpp"
@@ -34,8 +34,8 @@ class Intake {
     static constexpr std::size_t kMaxRoom = 40 * 1024;
 
     /// Looks again at what was kept aside because it could not be understood: a newer pack may know it.
-    /// Called once after the start. What came from a revoked or copied box stays for a clerk. Returns how many
-    /// became cases.
+    /// Called once after the start. What came from a revoked or copied box stays for a clerk. Returns how
+    /// many became cases.
     [[nodiscard]] Result<std::size_t> look_again(Instant now);
 
     /// A clerk's word that an item kept aside is to be worked on although its box is revoked or copied.

@@ -187,7 +187,8 @@ std::vector<Problem> check_draft(const Pack& pack, const Village& village, Draft
     if (pack.language(draft.language) == nullptr) report({}, "error.language");
     if (draft.anonymous && !service->anonymous_offered) report({}, "error.anonymous");
     if (draft.confidential && !service->confidential_offered) report({}, "error.confidential");
-    // On a screen consent is a page of its own; a phone is told in each confirming question what its data is for.
+    // On a screen consent is a page of its own; a phone is told in each confirming question what its data is
+    // for.
     bool on_screen = draft.channel == Channel::kKiosk || draft.channel == Channel::kAssisted;
     if ((on_screen || !draft.consent_version.empty()) && draft.consent_version != pack.consent_version)
         report({}, "error.consent");

@@ -180,8 +180,8 @@ Status MemoryDistrictStore::receive(const Delivery& delivery) {
 Result<std::vector<EpochRow>> MemoryDistrictStore::epochs(BoxId box, std::uint16_t number) {
     std::vector<EpochRow> out;
     const auto& of_box = epochs_[box];
-    for (auto at = of_box.lower_bound({number, wire::Mark{}}); at != of_box.end() && at->first.first == number;
-         ++at)
+    for (auto at = of_box.lower_bound({number, wire::Mark{}});
+         at != of_box.end() && at->first.first == number; ++at)
         out.push_back(at->second);
     return out;
 }

@@ -126,7 +126,8 @@ std::uint32_t holdings_mark(std::vector<Holding> holdings) {
     ByteWriter all;
     write_holdings(all, holdings);
     auto hash = digest("kentongan holdings 1", all.bytes());
-    return std::uint32_t{hash[0]} << 24 | std::uint32_t{hash[1]} << 16 | std::uint32_t{hash[2]} << 8 | hash[3];
+    return std::uint32_t{hash[0]} << 24 | std::uint32_t{hash[1]} << 16 | std::uint32_t{hash[2]} << 8 |
+           hash[3];
 }
 
 Bytes encode(const Call& call, const SivKey& up) {
@@ -170,12 +171,14 @@ Result<Call> decode_call(BytesView frame, const SivKey& up) {
 Bytes encode(const Answer& answer, const SivKey& down) {
     bool news = answer.district_time != Instant{} || answer.newest_epoch != 0 || answer.keyring != 0 ||
                 !answer.updates.empty() || !answer.pieces.empty();
-    bool beyond = std::any_of(answer.acks.begin(), answer.acks.end(), [](const Ack& ack) { return ack.beyond != 0; });
+    bool beyond =
+        std::any_of(answer.acks.begin(), answer.acks.end(), [](const Ack& ack) { return ack.beyond != 0; });
     // The epochs acknowledged stand outside the seal: their marks are needed before it opens.
     ByteWriter head;
     head.raw(outer(FrameKind::kAnswer, answer.box, answer.key_id));
     head.u8(static_cast<std::uint8_t>((answer.echo != 0 ? kHasEcho : 0) | (news ? kHasNews : 0) |
-                                      (answer.more ? kMore : 0) | (answer.tell ? kTell : 0) | (beyond ? kBeyond : 0)));
+                                      (answer.more ? kMore : 0) | (answer.tell ? kTell : 0) |
+                                      (beyond ? kBeyond : 0)));
     head.u8(static_cast<std::uint8_t>(answer.acks.size()));
     Bytes bound;
     for (const auto& ack : answer.acks) {

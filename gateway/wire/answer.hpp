@@ -1,7 +1,7 @@
 // What goes beside the items: a box's call for news, and the district's answer (docs/formats/answer.md).
 //
-// Both are sealed between this box and its district (wire/siv.hpp). An answer is made after the district's commit;
-// it alone retires items at the box.
+// Both are sealed between this box and its district (wire/siv.hpp). An answer is made after the district's
+// commit; it alone retires items at the box.
 #pragma once
 
 #include "base/time.hpp"
@@ -71,8 +71,9 @@ struct Answer {
     std::uint8_t key_id = 0;
     std::uint32_t echo = 0; ///< Of the call it answers; 0: it answers none.
     Instant district_time{};
-    std::uint16_t newest_epoch = 0; ///< The highest number seen of this box: one restored from a copy goes on above.
-    std::uint32_t keyring = 0;      ///< Newest version, so that a box asks for it.
+    std::uint16_t newest_epoch =
+        0; ///< The highest number seen of this box: one restored from a copy goes on above.
+    std::uint32_t keyring = 0; ///< Newest version, so that a box asks for it.
     std::vector<Ack> acks;
     std::vector<StatusUpdate> updates; ///< Without a gap, oldest first.
     std::vector<Piece> pieces;

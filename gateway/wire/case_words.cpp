@@ -64,7 +64,8 @@ Result<KeptRecord> open_record(const DistrictSecret& district, domain::Recipient
     Key32 key{};
     if (plain.size() <= key.size()) return fail(ErrorCode::kCorrupt, "case_words.record");
     std::copy_n(plain.begin(), key.size(), key.begin());
-    KeptRecord out{ItemSeed(key), Bytes(plain.begin() + static_cast<std::ptrdiff_t>(key.size()), plain.end())};
+    KeptRecord out{ItemSeed(key),
+                   Bytes(plain.begin() + static_cast<std::ptrdiff_t>(key.size()), plain.end())};
     wipe(key);
     wipe(plain);
     return out;

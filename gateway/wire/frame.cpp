@@ -38,8 +38,8 @@ Bytes write_batch(std::span<const BytesView> items) {
     auto first = read_item(items.front());
     if (!first) return {};
     ByteWriter out;
-    out.u8(static_cast<std::uint8_t>(static_cast<std::uint8_t>(FrameKind::kBatch) |
-                                     (items.front()[0] & 0x0F)));
+    out.u8(
+        static_cast<std::uint8_t>(static_cast<std::uint8_t>(FrameKind::kBatch) | (items.front()[0] & 0x0F)));
     out.u16(static_cast<std::uint16_t>(first->header.box.value));
     out.u16(first->header.epoch);
     out.varint(first->header.counter);
@@ -94,7 +94,9 @@ std::vector<Bytes> compose(std::span<const BytesView> items, std::size_t room, s
         auto first = read_item(items[used]);
         // A stored item that is none cannot be sent; passing it over here would lose it in silence.
         if (!first) break;
-        auto sealed_size = [](const ReadItem& item) { return item.sealed.size() + varint_size(item.sealed.size()); };
+        auto sealed_size = [](const ReadItem& item) {
+            return item.sealed.size() + varint_size(item.sealed.size());
+        };
         std::size_t run = 1;
         auto size = kBatchHeader + sealed_size(*first);
         for (auto last = *first; used + run < items.size() && run < kMaxBatch; ++run) {
@@ -103,8 +105,8 @@ std::vector<Bytes> compose(std::span<const BytesView> items, std::size_t room, s
             size += sealed_size(*next);
             last = *next;
         }
-        Bytes frame = run == 1 ? Bytes(items[used].begin(), items[used].end())
-                               : write_batch(items.subspan(used, run));
+        Bytes frame =
+            run == 1 ? Bytes(items[used].begin(), items[used].end()) : write_batch(items.subspan(used, run));
         auto cost = size_in_parcel(frame.size());
         if (cost > room) break;
         room -= cost;

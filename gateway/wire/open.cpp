@@ -63,9 +63,8 @@ Result<ReceivedSet> ReceivedSet::read(BytesView bytes) {
     return out;
 }
 
-Result<std::pair<ReceivingChain, OpenedItem>> ReceivingChain::begin(const ReadItem& opening,
-                                                                    const SenderKeys& sender,
-                                                                    const PrekeySecret& keys) {
+Result<std::pair<ReceivingChain, OpenedItem>>
+ReceivingChain::begin(const ReadItem& opening, const SenderKeys& sender, const PrekeySecret& keys) {
     if (!opening.header.opening()) return fail(ErrorCode::kCorrupt, "chain.opening");
     if (opening.header.box != sender.box) return fail(ErrorCode::kDenied, "chain.box");
     AgreePair reader;

@@ -55,9 +55,8 @@ class ReceivingChain {
   public:
     /// Opens the epoch with its opening, which need not be the first to arrive.
     /// Errors: kDenied - not sealed by this box to these keys, or altered; kCorrupt.
-    static Result<std::pair<ReceivingChain, OpenedItem>> begin(const ReadItem& opening,
-                                                               const SenderKeys& sender,
-                                                               const PrekeySecret& keys);
+    static Result<std::pair<ReceivingChain, OpenedItem>>
+    begin(const ReadItem& opening, const SenderKeys& sender, const PrekeySecret& keys);
 
     /// Changes nothing: the item counts as received when told so by received(), after the commit.
     /// Costs up to 1,023 key steps (below a millisecond).

@@ -34,8 +34,8 @@ Pseudonym pseudonym(const Key32& store_key, std::string_view purpose, std::strin
 Key32 key_of_token(const Key32& store_key, const OnceToken& once) {
     Key32 out{};
     auto name = "kentongan codes" + std::string(once.value.begin(), once.value.end());
-    crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(name.data()), name.size(),
-                       store_key.data(), store_key.size());
+    crypto_generichash(out.data(), out.size(), reinterpret_cast<const unsigned char*>(name.data()),
+                       name.size(), store_key.data(), store_key.size());
     return out;
 }
 

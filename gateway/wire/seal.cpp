@@ -79,11 +79,10 @@ Status Sealer::open(domain::Recipient recipient, std::uint16_t number, const Clo
     std::copy_n(pair.shown.begin(), epoch.mark.size(), epoch.mark.begin());
     auto initiator = agree_pair(box_.agree);
     auto psk = psk_for(box_.psk, recipient);
-    const auto& responder =
-        recipient == domain::Recipient::kInspectorate ? to_.inspectorate : to_.district;
+    const auto& responder = recipient == domain::Recipient::kInspectorate ? to_.inspectorate : to_.district;
     NoiseSecrets secrets;
-    auto writer = NoiseWriter::begin(prologue_of(header(recipient, epoch)), initiator, responder, &psk, pair,
-                                     secrets);
+    auto writer =
+        NoiseWriter::begin(prologue_of(header(recipient, epoch)), initiator, responder, &psk, pair, secrets);
     wipe(psk);
     if (!writer) return tl::unexpected<Error>(writer.error());
     epoch.opening = *writer;

@@ -1,8 +1,9 @@
 // L1: sealing. What the box has sealed, the box cannot open (docs/formats/item.md).
 //
-// An epoch is opened by a Noise_Kpsk0 message to one recipient; each further item is sealed under a key that is
-// replaced by its own successor at once. The keys live in guarded memory only and are never written: whoever
-// takes the box, disk and memory together, opens nothing that was sealed before. A restart opens a new epoch.
+// An epoch is opened by a Noise_Kpsk0 message to one recipient; each further item is sealed under a key that
+// is replaced by its own successor at once. The keys live in guarded memory only and are never written:
+// whoever takes the box, disk and memory together, opens nothing that was sealed before. A restart opens a
+// new epoch.
 #pragma once
 
 #include "wire/guarded_key.hpp"
@@ -42,8 +43,8 @@ class Sealer {
     struct Turn {
         ItemId item;
         ItemSeed seed;
-        /// An opening of its own that goes before it, when together they would not fit one SMS though the item
-        /// alone does.
+        /// An opening of its own that goes before it, when together they would not fit one SMS though the
+        /// item alone does.
         std::optional<std::pair<ItemId, Bytes>> opening;
     };
     /// After open() where must_open() says so. `record_size`: of the record that seal() will get, which may
@@ -51,10 +52,9 @@ class Sealer {
     Turn take(domain::Recipient recipient, std::size_t record_size);
     static constexpr std::size_t kTurnSlack = 4;
 
-    /// Seals the item that take() announced and goes on: its key is gone when this returns. Lose the item, and
-    /// its place stays empty: call lost().
-    /// Errors: kNoSpace - above kMaxItem; kInvalid - empty, or its last byte is zero (wire/padding.hpp). The
-    /// place is still free then.
+    /// Seals the item that take() announced and goes on: its key is gone when this returns. Lose the item,
+    /// and its place stays empty: call lost(). Errors: kNoSpace - above kMaxItem; kInvalid - empty, or its
+    /// last byte is zero (wire/padding.hpp). The place is still free then.
     Result<Bytes> seal(domain::Recipient recipient, BytesView record);
 
     /// The counter of the next item and the mark of its epoch, for what is written beside it.
@@ -67,8 +67,8 @@ class Sealer {
 
     /// Everything sealed so far is kept.
     void committed() { uncommitted_ = false; }
-    /// What was sealed since committed() was not kept: if there was anything the epochs end, so that no reader
-    /// waits for it.
+    /// What was sealed since committed() was not kept: if there was anything the epochs end, so that no
+    /// reader waits for it.
     void lost() {
         if (uncommitted_) abandon();
     }

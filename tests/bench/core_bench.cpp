@@ -63,7 +63,8 @@ void wire_figures(const domain::Pack& pack, const domain::Village& village) {
     auto request = letter();
     auto record = std::move(wire::encode_request(pack, village, dictionaries, request)).take();
     std::vector<Bytes> items;
-    for (int i = 0; i < 65; ++i) items.push_back(box.seal_record(record, domain::Recipient::kDistrict).frames.back());
+    for (int i = 0; i < 65; ++i)
+        items.push_back(box.seal_record(record, domain::Recipient::kDistrict).frames.back());
     std::vector<BytesView> views(items.begin() + 1, items.end());
     std::size_t used = 0;
     auto frames = wire::compose(views, 64 * 1024, used);

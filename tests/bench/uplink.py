@@ -5,12 +5,18 @@ IP bytes are counted both ways. The link: 9.6 kbit/s, 600 ms round trip, 20 kB F
 output says so.
 """
 
+import secrets
 import shutil
+import sqlite3
+import statistics
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench.link import Link, why_not
+from world.people import Resident
+from world.processes import ROOT, World
 
 # What a resident's letter is as a web form: service, identity number, name, address, phone, purpose. All invented.
 LETTER = ("service=domisili&identity_number=3509275203850000&name=Siti+Contoh+Rahayu&hamlet=Krajan+Lor&rt=03&rw=01"
@@ -21,13 +27,11 @@ SAMPLE = 5            # HTTPS requests really sent at 9.6 kbit/s
 RATE = 9600
 RTT_MS = 600
 LOSSES = (0, 5, 20, 30)
-# Least IP bytes that 100 sealed letters take by UDP: 97 bytes each, five in a datagram. The limit is their time on the air.
-LEAST_BYTES = 20 * (28 + 5) + REQUESTS * (1 + 97)
 
 
-def limit_seconds(loss_percent, least_bytes=LEAST_BYTES):
-    """The link's own limit: nothing can bring 100 letters faster."""
-    return least_bytes / (1 - loss_percent / 100) * 8 / RATE + RTT_MS / 1000
+def limit_seconds(loss_percent, least):
+    """The link's own limit: nothing can bring `least` IP bytes faster."""
+    return least / (1 - loss_percent / 100) * 8 / RATE + RTT_MS / 1000
 
 
 def uplink(bin, folder):
@@ -51,12 +55,107 @@ def uplink(bin, folder):
     return out
 
 
+# --- ours: the real programs --------------------------------------------------------------------------------------
+
+SEEDS = 5             # runs of each loss, side by side; the median counts
+HTTPS_PORT, UDP_PORT = 8443, 8444
+GIVEN = ("Siti", "Budi", "Sri", "Agus", "Dewi", "Joko", "Rahayu", "Slamet", "Wahyuni", "Hariyanto")
+SECOND = ("Contoh", "Contoh Rahayu", "Contoh Wibowo", "Contoh Nurhaliza", "Contoh Setiawan", "Contoh Lestari", "Contoh")
+PURPOSES = ("bank", "sekolah")
+
+
 def ours(shaper, bin, folder):
-    """Our carriers with the real programs. To give: uplink.bytes_per_request, uplink.time_over_limit_{0,5,20,30},
-    uplink.window10s_{5,30}, https.time_over_limit_{0,5}; the limit is limit_seconds()."""
-    del shaper, bin, folder
-    print("bench: uplink: the box does not speak UDP yet: figures of our own not measured")
-    return {}
+    """100 letters wait in a box; then it gets its link. What passes is counted until the box knows that the last one is
+    committed at the district."""
+    template = letters_in_a_box(bin, folder)
+    least = least_bytes(template)
+    runs = [(loss, seed, carrier) for carrier, losses in (("udp", LOSSES), ("https", (0, 5))) for loss in losses
+            for seed in range(1, 2 if loss == 0 else SEEDS + 1)]
+    with ThreadPoolExecutor(SEEDS) as pool:
+        results = list(pool.map(lambda run: bring(shaper, bin, folder, template, *run), runs))
+    out = {"uplink.letter_item_bytes": least / REQUESTS}
+    for carrier, prefix in (("udp", "uplink"), ("https", "https")):
+        for loss in LOSSES:
+            some = [result for (at, _, by), result in zip(runs, results) if at == loss and by == carrier]
+            if not some:
+                continue
+            limit = limit_seconds(loss, least)
+            out[f"{prefix}.time_over_limit_{loss}"] = statistics.median(one["seconds"] for one in some) / limit
+            if carrier == "udp":
+                out[f"uplink.window10s_{loss}"] = statistics.median(one["window10s"] for one in some)
+            if loss == 0:
+                out["uplink.bytes_per_request" if carrier == "udp" else "https.bytes_per_request"] = some[0]["bytes"] / REQUESTS
+    return out
+
+
+def letters_in_a_box(bin, folder):
+    """State folders of an enrolled box with 100 letters in its queue and of its district, which has not heard of them."""
+    template = folder / "template"
+    template.mkdir()
+    world = World(template, bin=bin, datagrams=False)
+    try:
+        world.prepare()
+        world.ports["uplink"] = 1  # nobody there
+        world.start_box()
+        world.start_kiosk()
+        resident = Resident(world.ports["kiosk"])
+        consent = resident.pack()["consent_version"]
+        for n in range(REQUESTS):
+            resident.submit("domisili", {
+                "identity_number": f"35092752038{n % 10}0000", "name": f"{GIVEN[n % len(GIVEN)]} {SECOND[n % len(SECOND)]}",
+                "hamlet": "krajan", "rt": str(1 + n % 9), "rw": str(1 + n % 4), "keperluan": PURPOSES[n % len(PURPOSES)]},
+                secrets.token_hex(16), notify_phone=f"+6280000000{n:03d}", consent=consent)
+    finally:
+        world.stop()
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "30",
+                    "-subj", "/CN=Contoh district", "-addext", f"subjectAltName=IP:{Link.FAR}", "-keyout",
+                    world.district_state / "tls.key", "-out", world.district_state / "tls.crt"], check=True, capture_output=True)
+    return template
+
+
+def least_bytes(template):
+    """IP bytes without which these letters cannot be had: the sealed items, five in a datagram, and its headers."""
+    with sqlite3.connect(template / "box" / "box.db") as database:
+        sealed = [row[0] for row in database.execute("SELECT length(sealed) FROM item WHERE retired_at IS NULL")]
+    items = sum(1 + size - 6 for size in sealed)  # a length each; headers are written once for a batch
+    return items + -(-items // 512) * (28 + 5)
+
+
+def bring(shaper, bin, folder, template, loss, seed, carrier):
+    own = folder / f"{carrier}-{loss}-{seed}"
+    shutil.copytree(template, own, ignore=shutil.ignore_patterns("*.sock", "*.port", "*.ports"))
+    with Link(shaper, rate=RATE, rtt_ms=RTT_MS, loss=loss / 100, seed=seed) as link:
+        log = open(own / "bench.log", "ab")
+        world = World(own, bin=bin)
+        link.far(bin / "kentongan-district", "serve", "--state", world.district_state, "--pack", world.pack, "--desk-pages",
+                 ROOT / "kiosk-ui" / "dist" / "desk", "--box-listen", f"{Link.FAR}:{HTTPS_PORT}", "--box-udp-listen",
+                 f"{Link.FAR}:{UDP_PORT}", "--desk-listen", "127.0.0.1:0", "--desk-plain-http", "--tls-certificate",
+                 world.district_state / "tls.crt", "--tls-key", world.district_state / "tls.key", stdout=log, stderr=log)
+        wait_until(lambda: listens(link, HTTPS_PORT), "the district")
+        link.reset()
+        start = time.perf_counter()
+        link.near(bin / "kentongan-box", "serve", "--state", world.box_state, "--pack", world.pack, "--village", world.village,
+                  "--district", f"https://{Link.FAR}:{HTTPS_PORT}", "--ca", world.district_state / "tls.crt", "--kiosk-socket",
+                  own / "kiosk.sock", "--modem-socket", own / "modem.sock", "--poll-seconds", "3600",
+                  *(["--district-udp", f"{Link.FAR}:{UDP_PORT}"] if carrier == "udp" else []), stdout=log, stderr=log)
+        window, taken = None, None
+        while taken is None:
+            now = time.perf_counter() - start
+            left = waiting(own)
+            if window is None and now >= 10:
+                window = REQUESTS - left
+            if left == 0:
+                taken = now
+            if now > 300:
+                raise RuntimeError(f"{left} letters did not come in 300 s: {own}/bench.log")
+            time.sleep(0.05)
+        settle(link)
+        return {"seconds": taken, "window10s": REQUESTS if window is None else window, "bytes": link.total_bytes()}
+
+
+def waiting(own):
+    with sqlite3.connect(f"file:{own}/box/box.db?mode=ro", uri=True, timeout=5) as database:
+        return database.execute("SELECT count(*) FROM item WHERE retired_at IS NULL").fetchone()[0]
 
 
 # --- certificates ------------------------------------------------------------------------------------------------

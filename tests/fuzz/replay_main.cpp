@@ -33,7 +33,9 @@ int main(int argc, char** argv) {
                 case 1:
                     if (!input.empty()) input[at] ^= static_cast<std::uint8_t>(1U << random() % 8);
                     break;
-                case 2: input.insert(input.begin() + static_cast<long>(at), static_cast<std::uint8_t>(random())); break;
+                case 2:
+                    input.insert(input.begin() + static_cast<long>(at), static_cast<std::uint8_t>(random()));
+                    break;
                 default:
                     if (!input.empty()) input.resize(at);
                 }

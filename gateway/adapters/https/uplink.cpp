@@ -1,6 +1,9 @@
 #include "adapters/https/uplink.hpp"
 
 #include <curl/curl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 namespace kentongan::https {
 namespace {
@@ -21,6 +24,14 @@ std::size_t on_data(char* data, std::size_t size, std::size_t count, void* user)
 
 int on_progress(void* user, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     return static_cast<std::atomic<bool>*>(user)->load() ? 1 : 0;
+}
+
+// Loss on a radio link says little about congestion: BBR keeps its rate where the kernel has it, and where
+// not the kernel's own choice stays.
+int on_socket(void*, curl_socket_t socket, curlsocktype) {
+    constexpr char kBbr[] = "bbr";
+    (void)setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, kBbr, sizeof kBbr - 1);
+    return CURL_SOCKOPT_OK;
 }
 
 bool certificate_trouble(CURLcode code) {
@@ -96,6 +107,7 @@ Result<Bytes> Uplink::exchange(const Bytes& upload) {
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &stopping_);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options_.connect_timeout.count()));
     // No absolute limit: a slow link that moves is a good link. Below 20 bytes a second for `timeout` it is
     // dead.

@@ -130,8 +130,8 @@ struct Exchange {
     Exchange(const Exchange&) = delete;
     Exchange& operator=(const Exchange&) = delete;
     ~Exchange() { wipe(request.body); } // what people write is not left behind in free memory
-    std::string target;              ///< Copied: libmicrohttpd cuts its own at '?' and '&'.
-    const char* target_at = nullptr; ///< Where it was; only ever compared.
+    std::string target;                 ///< Copied: libmicrohttpd cuts its own at '?' and '&'.
+    const char* target_at = nullptr;    ///< Where it was; only ever compared.
     bool head_read = false;
     std::optional<int> refused;
     std::size_t body_size = 0;

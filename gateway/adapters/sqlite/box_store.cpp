@@ -234,7 +234,8 @@ Result<std::optional<EpochRow>> SqliteBoxStore::newest_epoch(domain::Recipient r
 }
 
 Result<std::uint16_t> SqliteBoxStore::highest_epoch() {
-    auto* sql = TRY(statement("SELECT max(skipped_epochs, (SELECT ifnull(max(number),0) FROM epoch)) FROM contact"));
+    auto* sql =
+        TRY(statement("SELECT max(skipped_epochs, (SELECT ifnull(max(number),0) FROM epoch)) FROM contact"));
     TRY(sql->step());
     auto value = static_cast<std::uint16_t>(sql->integer(0));
     sql->reset();

@@ -386,8 +386,9 @@ Result<std::vector<wire::StatusUpdate>> SqliteDistrictStore::updates_after(BoxId
 }
 
 Result<std::vector<Quarantined>> SqliteDistrictStore::quarantined(std::size_t skip, std::size_t limit) {
-    auto query = TRY(database_.prepare("SELECT box,digest,reason,at,item,recipient,record FROM quarantine ORDER BY place "
-                                       "LIMIT ? OFFSET ?"));
+    auto query = TRY(
+        database_.prepare("SELECT box,digest,reason,at,item,recipient,record FROM quarantine ORDER BY place "
+                          "LIMIT ? OFFSET ?"));
     query.bind(1, integer(limit)).bind(2, integer(skip));
     std::vector<Quarantined> out;
     while (TRY(query.step())) {

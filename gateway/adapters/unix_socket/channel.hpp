@@ -30,7 +30,8 @@ class Channel {
     Result<std::vector<wire::local::Message>> wait(std::chrono::milliseconds timeout);
     /// Queues and writes as much as the socket takes. Errors: kUnavailable - gone, or more than 1 MiB unread.
     Status send(const wire::local::Message& message);
-    /// Writes what send() could not; call when poll() says writable. wants_write() tells whether there is any.
+    /// Writes what send() could not; call when poll() says writable. wants_write() tells whether there is
+    /// any.
     Status flush();
     [[nodiscard]] bool wants_write() const { return !outgoing_.empty(); }
 
@@ -57,7 +58,8 @@ class Listener {
     std::string path_;
 };
 
-/// Asks and waits for the answer with the same `call`, from any thread. Reconnects when the peer was restarted.
+/// Asks and waits for the answer with the same `call`, from any thread. Reconnects when the peer was
+/// restarted.
 class Caller {
   public:
     explicit Caller(std::string path);

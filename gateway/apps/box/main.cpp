@@ -139,8 +139,9 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (command == "serve") {
-        auto options = parse(words.subspan(1), {"--state", "--pack", "--village", "--district", "--ca",
-                                                "--kiosk-socket", "--modem-socket", "--poll-seconds", "--district-udp"});
+        auto options =
+            parse(words.subspan(1), {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
+                                     "--modem-socket", "--poll-seconds", "--district-udp"});
         return options ? serve(*options) : 2;
     }
     std::fputs(kUsage, stderr);

@@ -83,8 +83,9 @@ Status BoxService::run(int stop_fd) {
         if (udp_) {
             watched.push_back({udp_->fd(), POLLIN, 0});
             if (auto due = udp_->deadline())
-                next_step = std::min(next_step, steady_clock::time_point(
-                                                    std::chrono::duration_cast<steady_clock::duration>(*due)));
+                next_step = std::min(
+                    next_step,
+                    steady_clock::time_point(std::chrono::duration_cast<steady_clock::duration>(*due)));
         }
         auto wait = std::chrono::ceil<std::chrono::milliseconds>(next_step - steady_clock::now());
         ::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<long>(wait.count(), 0, 1000)));
@@ -194,8 +195,10 @@ void BoxService::drive_datagrams() {
         udp_rest_ = kFirstUdpRest;
         heard(absorbed);
         // A whole publication is cheaper by HTTPS than three times its request at a time.
-        if (absorbed.more && absorbed.pieces) bulk_ = true;
-        else if (absorbed.more) udp_->ask();
+        if (absorbed.more && absorbed.pieces)
+            bulk_ = true;
+        else if (absorbed.more)
+            udp_->ask();
     });
     if (hurry_) bulk_ = bulk_ || box_->has_waiting_above(UdpCarrier::kLargestItem);
     hurry_ = false;
@@ -271,7 +274,8 @@ void BoxService::take_answer() {
         if (udp_) udp_->withdrawn(absorbed->retired);
         // Without an acknowledgement an upload changed nothing: sending it again at once would only spin.
         bool again = absorbed->more || (!absorbed->retired.empty() && box_->has_waiting());
-        if (by_datagrams()) bulk_ = again && (absorbed->pieces || box_->has_waiting_above(UdpCarrier::kLargestItem));
+        if (by_datagrams())
+            bulk_ = again && (absorbed->pieces || box_->has_waiting_above(UdpCarrier::kLargestItem));
         next_exchange_ = again && !by_datagrams() ? time : time + options_.poll_every;
         return;
     }

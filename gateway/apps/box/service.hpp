@@ -20,8 +20,8 @@ struct BoxServiceOptions {
     std::string modem_socket;
     https::UplinkOptions uplink;
     std::optional<std::pair<std::string, std::uint16_t>> datagrams; ///< The district's host and UDP port.
-    std::chrono::seconds poll_every{30}; ///< For news, while nothing is waiting.
-    int refuse_at_percent = 90;          ///< Of the disk.
+    std::chrono::seconds poll_every{30};                            ///< For news, while nothing is waiting.
+    int refuse_at_percent = 90;                                     ///< Of the disk.
 };
 
 class BoxService {
@@ -59,7 +59,9 @@ class BoxService {
     /// A path that lets no datagrams through is tried again after this, then ever more rarely.
     static constexpr std::chrono::seconds kFirstUdpRest{600};
     static constexpr std::chrono::seconds kLongestUdpRest{6 * 3600};
-    static constexpr std::size_t kFirstSlice = 4 * 1024;
+    /// Ten seconds of air at 9.6 kbit/s. Each slice waits for its answer, a round trip that a slow link
+    /// feels; and what was acknowledged before a break need not go again.
+    static constexpr std::size_t kFirstSlice = 12 * 1024;
     static constexpr std::size_t kLargestSlice = 128 * 1024;
 
     BoxServiceOptions options_;

@@ -44,8 +44,8 @@ void UdpCarrier::withdrawn(const std::vector<ItemId>& items) {
 std::optional<wire::FrameSource::Piece> UdpCarrier::next(std::size_t room, const Busy& busy) {
     if (call_ && !busy(call_->first) && call_->second.size() <= room)
         return Piece{call_->second, {call_->first}};
-    auto waiting = box_.outgoing(room, [&](const ItemId& item) { return busy(id_of(item)); },
-                                 std::min(room, kLargestItem));
+    auto waiting = box_.outgoing(
+        room, [&](const ItemId& item) { return busy(id_of(item)); }, std::min(room, kLargestItem));
     if (!waiting || waiting->frames.empty()) return std::nullopt;
     // One frame at a time: what of the others fits is asked for again.
     auto carried = wire::items_of(waiting->frames.front());
@@ -56,8 +56,8 @@ std::optional<wire::FrameSource::Piece> UdpCarrier::next(std::size_t room, const
 
 bool UdpCarrier::more(const Busy& busy) {
     if (call_ && !busy(call_->first)) return true;
-    auto waiting = box_.outgoing(2 * kLargestItem, [&](const ItemId& item) { return busy(id_of(item)); },
-                                 kLargestItem);
+    auto waiting = box_.outgoing(
+        2 * kLargestItem, [&](const ItemId& item) { return busy(id_of(item)); }, kLargestItem);
     return waiting && !waiting->items.empty();
 }
 

@@ -35,7 +35,8 @@
 // kind is
 //     that of the versions before.
 // 17. publish() MUST keep the newest kKeptVersions of a name with their bulletins and drop older ones.
-// 18. receive() MUST add epochs with an opening (the first of two with one (box, number, mark) stays), and MUST
+// 18. receive() MUST add epochs with an opening (the first of two with one (box, number, mark) stays), and
+// MUST
 //     take `received` and `items` over for those that it knows.
 //
 // Errors of every call: kNoSpace - disk full; kCorrupt; kUnavailable - I/O error, try again.
@@ -47,8 +48,8 @@
 #include "base/result.hpp"
 #include "base/time.hpp"
 #include "domain/request.hpp"
-#include "wire/bulletin.hpp"
 #include "wire/answer.hpp"
+#include "wire/bulletin.hpp"
 #include "wire/keys.hpp"
 
 #include <optional>
@@ -114,8 +115,8 @@ struct EpochRow {
     std::uint16_t number = 0;
     wire::Mark mark{};
     domain::Recipient recipient = domain::Recipient::kDistrict;
-    Bytes opening;  ///< The item that opened it, as it came. In a Delivery: empty for a known epoch.
-    Bytes received; ///< wire::ReceivedSet
+    Bytes opening;           ///< The item that opened it, as it came. In a Delivery: empty for a known epoch.
+    Bytes received;          ///< wire::ReceivedSet
     std::uint16_t items = 0; ///< In it.
     bool copied = false;     ///< Another epoch of this number was there before.
     wire::ClosedEpoch previous;
@@ -269,7 +270,8 @@ class Store {
     virtual Result<std::vector<EpochRow>> epochs(BoxId box, std::uint16_t number) = 0;
     /// The highest number; 0: none.
     virtual Result<std::uint16_t> newest_epoch(BoxId box) = 0;
-    /// Items that later openings say were sealed, and that are not here: held back on the way, or still on it.
+    /// Items that later openings say were sealed, and that are not here: held back on the way, or still on
+    /// it.
     virtual Result<std::uint64_t> missing_of(BoxId box) = 0;
     /// kNotFound - nothing quarantined under that name; kConflict - the case is there already.
     virtual Status adopt(const Quarantined& quarantined, const NewCase& found) = 0;

@@ -1,7 +1,8 @@
 // Whatever comes to a district: no crash, and what is acknowledged is kept.
 //
-// The first byte says at which door the rest knocks: 0 the whole parcel; 1 one frame of a parcel, behind a call
-// of the box; 2 the record in an item that the box has sealed; 3 the same in an item that follows others.
+// The first byte says at which door the rest knocks: 0 the whole parcel; 1 one frame of a parcel, behind a
+// call of the box; 2 the record in an item that the box has sealed; 3 the same in an item that follows
+// others.
 #include "tools/district_world.hpp"
 
 #include <cstdlib>

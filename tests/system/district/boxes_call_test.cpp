@@ -6,7 +6,8 @@
 using namespace kentongan;
 using test::DistrictServer;
 
-TEST_CASE("a box brings its items over HTTPS and gets the same acknowledgements twice", "[system][district]") {
+TEST_CASE("a box brings its items over HTTPS and gets the same acknowledgements twice",
+          "[system][district]") {
     DistrictServer server;
     server.start();
     auto letter = server.letter();

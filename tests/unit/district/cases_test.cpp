@@ -27,7 +27,9 @@ struct Desk : DistrictWorld {
         REQUIRE(error.code == ErrorCode::kInvalid);
         return static_cast<MoveFault>(error.native);
     }
-    std::vector<wire::StatusUpdate> updates() { return store.updates_after(box.keys.shown.box, 0, 100).value(); }
+    std::vector<wire::StatusUpdate> updates() {
+        return store.updates_after(box.keys.shown.box, 0, 100).value();
+    }
 };
 
 } // namespace

@@ -166,7 +166,8 @@ TEST_CASE("a disk that refuses acknowledges nothing and keeps nothing", "[distri
     CHECK(cases(world) == 2);
 }
 
-TEST_CASE("what is forged or altered is refused and counted, and costs the honest nothing", "[district][intake]") {
+TEST_CASE("what is forged or altered is refused and counted, and costs the honest nothing",
+          "[district][intake]") {
     DistrictWorld world;
     world.bring(world.letter());
     auto honest = world.letter();
@@ -330,7 +331,8 @@ TEST_CASE("a box registered for a misspelt village is mended, and loses nothing"
     CHECK(world.intake.look_again(world.now).value() == 1);
 }
 
-TEST_CASE("updates are those after the one that the box has, as many as there is room for", "[district][intake]") {
+TEST_CASE("updates are those after the one that the box has, as many as there is room for",
+          "[district][intake]") {
     DistrictWorld world;
     auto id = world.bring(world.letter());
     const std::uint32_t many = static_cast<std::uint32_t>(wire::kMaxUpdates) + 3;

@@ -95,7 +95,8 @@ TEST_CASE("a chain made again from its opening goes on where it was") {
     Ends ends;
     Sealer sealer(ends.box, ends.to);
     std::vector<Ends::Sealed> items;
-    for (std::uint8_t i = 0; i < 6; ++i) items.push_back(ends.seal(sealer, record_of(30, static_cast<std::uint8_t>(i + 1))).back());
+    for (std::uint8_t i = 0; i < 6; ++i)
+        items.push_back(ends.seal(sealer, record_of(30, static_cast<std::uint8_t>(i + 1))).back());
     ReceivedSet here;
     for (std::uint16_t counter : {std::uint16_t{0}, std::uint16_t{1}, std::uint16_t{4}}) here.add(counter);
     auto kept = ReceivedSet::read(here.bytes());

@@ -145,7 +145,8 @@ TEST_CASE("a batch that promises more than it holds, or an opening in it, is ref
     auto all = views(items);
     auto batch = write_batch(std::span(all).subspan(1));
     REQUIRE(items_of(batch));
-    for (std::size_t size = 0; size < batch.size(); ++size) CHECK_FALSE(items_of(BytesView(batch).first(size)));
+    for (std::size_t size = 0; size < batch.size(); ++size)
+        CHECK_FALSE(items_of(BytesView(batch).first(size)));
     auto more = batch;
     more[6] = 4;
     CHECK_FALSE(items_of(more));
@@ -201,7 +202,8 @@ TEST_CASE("an answer comes out as it went in, and no altered one does") {
         CHECK_FALSE(decode_answer(BytesView(frame).first(size), keys.down, marks));
 }
 
-TEST_CASE("an acknowledgement alone is short, one SMS acknowledges thousands, and both are bound to their epochs") {
+TEST_CASE(
+    "an acknowledgement alone is short, one SMS acknowledges thousands, and both are bound to their epochs") {
     auto keys = some_keys();
     Answer answer;
     answer.box = BoxId{7};

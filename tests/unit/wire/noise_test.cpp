@@ -21,9 +21,12 @@ Key32 key(const char* text) {
     return out;
 }
 
-const AgreePair kInitiator = agree_pair(key("e61ef9919cde45dd5f82166404bd08e38bceb5dfdfded0a34c8df7ed542214d1"));
-const AgreePair kEphemeral = agree_pair(key("893e28b9dc6ca8d611ab664754b8ceb7bac5117349a4439a6b0569da977c464a"));
-const AgreePair kResponder = agree_pair(key("4a3acbfdb163dec651dfa3194dece676d437029c62a408b4c5ea9114246e4893"));
+const AgreePair kInitiator =
+    agree_pair(key("e61ef9919cde45dd5f82166404bd08e38bceb5dfdfded0a34c8df7ed542214d1"));
+const AgreePair kEphemeral =
+    agree_pair(key("893e28b9dc6ca8d611ab664754b8ceb7bac5117349a4439a6b0569da977c464a"));
+const AgreePair kResponder =
+    agree_pair(key("4a3acbfdb163dec651dfa3194dece676d437029c62a408b4c5ea9114246e4893"));
 const Bytes kPrologue = hex("4a6f686e2047616c74");
 const Bytes kFirstPayload = hex("4c756477696720766f6e204d69736573");
 const Bytes kSecondPayload = hex("4d757272617920526f746862617264");
@@ -52,7 +55,8 @@ TEST_CASE("the public vectors of Noise K and Kpsk0") {
     CHECK(to_hex(kResponder.shown) == "31e0303fd6418d2f8c0e78b91f22e8caed0fbe48656dcf4767e4834f701b8f62");
     for (const auto& vector : kVectors) {
         NoiseSecrets sent;
-        auto writer = NoiseWriter::begin(kPrologue, kInitiator, kResponder.shown, vector.psk, kEphemeral, sent);
+        auto writer =
+            NoiseWriter::begin(kPrologue, kInitiator, kResponder.shown, vector.psk, kEphemeral, sent);
         REQUIRE(writer);
         auto message = writer->write(kFirstPayload);
         CHECK(to_hex(message) == vector.handshake);
@@ -89,7 +93,8 @@ TEST_CASE("a handshake of anybody else, to anybody else, or altered, does not op
         CHECK(denied(noise_read(kPrologue, kInitiator.shown, kResponder, &kPsk, flipped)));
     }
     for (std::size_t size = 0; size < message.size(); ++size)
-        CHECK_FALSE(noise_read(kPrologue, kInitiator.shown, kResponder, &kPsk, BytesView(message).first(size)));
+        CHECK_FALSE(
+            noise_read(kPrologue, kInitiator.shown, kResponder, &kPsk, BytesView(message).first(size)));
 }
 
 TEST_CASE("nothing is sealed to a point of low order") {
