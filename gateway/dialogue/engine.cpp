@@ -74,9 +74,24 @@ Exchange::Pick Exchange::picked(const domain::SmsListWords& words, const std::ve
         index = shown->first + *heard_.digit - 1;
         return Pick::kOption;
     }
+    if (shown && heard_.line) {
+        if (is_line(heard_, 0, words.back)) return Pick::kBack;
+        if (shown->more && is_line(heard_, 9, words.more)) return Pick::kMore;
+        for (std::size_t n = 0; n < shown->count; ++n) {
+            index = shown->first + n;
+            if (is_line(heard_, n + 1, options[index])) return Pick::kOption;
+        }
+    }
     for (index = 0; index < options.size(); ++index)
         if (upper(options[index]) == upper(heard_.text)) return Pick::kOption;
     return Pick::kNone;
+}
+
+bool Exchange::said(std::size_t digit, std::string_view command) const {
+    if (heard_.digit) return *heard_.digit == digit;
+    if (heard_.letters >= kStoryLetters) return false;
+    if (heard_.line != digit || heard_.line_words.size() != 1) return heard_.command == command;
+    return hear(pack_, heard_.line_words.front()).command == command;
 }
 
 Turn Exchange::run(std::string_view text) {
@@ -100,7 +115,9 @@ Turn Exchange::run(std::string_view text) {
 // A text waits to become a report, to be dropped, or - without a decision - to be read by an officer.
 void Exchange::offered() {
     auto text = slot("text");
-    if (heard_.digit == std::size_t{1} || (heard_.command == "yes" && heard_.rest.empty())) {
+    // More than the word itself is a new text, not a decision.
+    bool decision = heard_.digit || heard_.line || heard_.rest.empty();
+    if (decision && said(1, "yes")) {
         leave();
         const auto* service = offered_by_sms(ServiceKind::kComplaint);
         if (service == nullptr || !submit_story(*service, text)) {
@@ -110,7 +127,7 @@ void Exchange::offered() {
         return;
     }
     leave();
-    if (heard_.digit == std::size_t{0} || (heard_.command == "no" && heard_.rest.empty())) {
+    if (decision && said(0, "no")) {
         reply(voice_.say("sms.dropped"));
         return;
     }
@@ -196,9 +213,16 @@ bool Exchange::node() {
     if (at == "letters") return letters_node();
     if (at == "language") return language_node();
     if (at == "status") return status_node();
-    if (at == "menu" && heard_.digit) {
-        menu_choice();
-        return true;
+    if (at == "menu" || at.empty()) {
+        auto lines = menu_lines();
+        for (std::size_t n = 0; n < lines.size(); ++n)
+            if (is_line(heard_, n + 1, lines[n])) heard_.digit = n + 1;
+        if (is_line(heard_, 9, voice_.word("sms.menu.language"))) heard_.digit = 9;
+        if (is_line(heard_, 0, voice_.word("sms.menu.help"))) heard_.digit = 0;
+        if (heard_.digit && (at == "menu" || heard_.line)) {
+            menu_choice();
+            return true;
+        }
     }
     if (heard_.digit) {
         menu();
@@ -228,14 +252,18 @@ void Exchange::not_understood() {
     reply(voice_.say(turn_.keep_unsorted ? "sms.kept" : "sms.not_understood"));
 }
 
+std::vector<std::string> Exchange::menu_lines() const {
+    std::vector<std::string> lines;
+    if (offered_by_sms(ServiceKind::kLetter) != nullptr) lines.push_back(voice_.word("sms.menu.letter"));
+    lines.push_back(voice_.word("sms.menu.status"));
+    if (offered_by_sms(ServiceKind::kComplaint) != nullptr) lines.push_back(voice_.word("sms.menu.report"));
+    if (offered_by_sms(ServiceKind::kLevyReport) != nullptr) lines.push_back(voice_.word("sms.menu.levy"));
+    return lines;
+}
+
 void Exchange::menu() {
     go("menu");
-    std::vector<std::string> options;
-    if (offered_by_sms(ServiceKind::kLetter) != nullptr) options.push_back(voice_.word("sms.menu.letter"));
-    options.push_back(voice_.word("sms.menu.status"));
-    if (offered_by_sms(ServiceKind::kComplaint) != nullptr) options.push_back(voice_.word("sms.menu.report"));
-    if (offered_by_sms(ServiceKind::kLevyReport) != nullptr) options.push_back(voice_.word("sms.menu.levy"));
-    reply(domain::sms_menu(voice_.say("sms.menu.head"), options, voice_.word("sms.menu.language"),
+    reply(domain::sms_menu(voice_.say("sms.menu.head"), menu_lines(), voice_.word("sms.menu.language"),
                            voice_.word("sms.menu.help")));
 }
 
@@ -435,11 +463,9 @@ bool Exchange::confirm_node() {
         leave();
         return false;
     }
-    bool yes = heard_.digit == std::size_t{1} || (heard_.command == "yes" && heard_.letters < kStoryLetters);
-    bool no = heard_.digit == std::size_t{2} || (heard_.command == "no" && heard_.letters < kStoryLetters);
-    if (yes)
+    if (said(1, "yes"))
         submit(*service);
-    else if (no)
+    else if (said(2, "no"))
         begin(*service);
     else if (heard_.digit == std::size_t{0})
         menu();

@@ -101,7 +101,10 @@ class Exchange {
     [[nodiscard]] const domain::Service* offered_by_sms(domain::ServiceKind kind) const;
     [[nodiscard]] std::vector<const domain::Service*> letters_by_sms() const;
     [[nodiscard]] domain::SmsListWords list_words(std::string head) const;
-    /// The index of the option that was chosen by its digit on the page shown, or by its word.
+    [[nodiscard]] std::vector<std::string> menu_lines() const;
+    /// Yes or no: by digit, by word, or by a copied line of both.
+    [[nodiscard]] bool said(std::size_t digit, std::string_view command) const;
+    /// The index of the option that was chosen by its digit on the page shown, by its word, or by both.
     enum class Pick { kNone, kOption, kMore, kBack };
     Pick picked(const domain::SmsListWords& words, const std::vector<std::string>& options,
                 std::size_t& index) const;

@@ -152,6 +152,22 @@ bool nearly_equal(std::string_view first, std::string_view second) {
            a.substr(same + 2) == b.substr(same + 2);
 }
 
+bool is_line(const Heard& heard, std::size_t number, std::string_view option) {
+    if (heard.line != number || heard.line_words.empty()) return false;
+    auto words = split(option);
+    if (heard.line_words.size() > words.size()) return false;
+    for (std::size_t i = 0; i < heard.line_words.size(); ++i) {
+        const auto& typed = heard.line_words[i];
+        auto word = upper(words[i].text);
+        // The last word may be cut short, as people do; a slip of the finger in a long one is no other word.
+        bool last = i + 1 == heard.line_words.size();
+        bool begins = last && code_points(typed).size() >= 3 && word.starts_with(typed);
+        bool slip = code_points(word).size() >= 4 && nearly_equal(typed, word);
+        if (typed != word && !begins && !slip) return false;
+    }
+    return true;
+}
+
 std::string cleaned(std::string_view text, std::size_t most) {
     std::string out;
     std::size_t count = 0;
@@ -189,6 +205,11 @@ Heard hear(const domain::Pack& pack, std::string_view text) {
     while (first < words.size() && match(pack, bare(words[first].text)).command == "filler") ++first;
     for (auto at = first; at < words.size(); ++at) heard.words.push_back(words[at].text);
     heard.digit = one_digit(heard.words);
+    if (heard.words.size() > 1) {
+        heard.line = one_digit({heard.words.front()});
+        for (auto at = heard.words.begin() + 1; heard.line && at != heard.words.end(); ++at)
+            heard.line_words.push_back(bare(*at));
+    }
     if (heard.words.empty()) return heard;
 
     auto found = match(pack, bare(heard.words.front()));

@@ -23,7 +23,13 @@ struct Heard {
     std::size_t letters = 0;          ///< Letters in `text`; digits and signs do not count.
     std::size_t rest_letters = 0;     ///< Letters in `rest_text`.
     std::optional<std::size_t> digit; ///< The text is one number of one or two digits, however decorated.
+    /// The text begins with such a number and goes on: perhaps a line of a menu, copied with its word.
+    std::optional<std::size_t> line;
+    std::vector<std::string> line_words; ///< Behind it, in upper case.
 };
+
+/// Whether `heard` is the line "`number` `option`", copied whole or as far as its beginning tells it.
+[[nodiscard]] bool is_line(const Heard& heard, std::size_t number, std::string_view option);
 
 [[nodiscard]] Heard hear(const domain::Pack& pack, std::string_view text);
 
