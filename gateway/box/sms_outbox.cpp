@@ -9,13 +9,17 @@ constexpr std::string_view kPurpose = "sms";
 
 } // namespace
 
-Instant after_quiet_hours(Instant now, int utc_offset_minutes) {
+Instant after_quiet_hours(Instant now, int utc_offset_minutes, const domain::QuietHours& quiet) {
     auto local = now + std::chrono::minutes(utc_offset_minutes);
     auto midnight = std::chrono::floor<std::chrono::days>(local);
     auto time_of_day = local - midnight;
-    if (time_of_day < SmsPolicy::kQuietUntil) return now + (SmsPolicy::kQuietUntil - time_of_day);
-    if (time_of_day >= SmsPolicy::kQuietFrom)
-        return now + (std::chrono::days(1) + SmsPolicy::kQuietUntil - time_of_day);
+    std::chrono::hours from(quiet.from);
+    std::chrono::hours until(quiet.until);
+    bool over_midnight = from > until;
+    bool morning = time_of_day < until && (over_midnight || time_of_day >= from);
+    bool evening = over_midnight && time_of_day >= from;
+    if (morning) return now + (until - time_of_day);
+    if (evening) return now + (std::chrono::days(1) + until - time_of_day);
     return now;
 }
 
@@ -28,7 +32,8 @@ Status SmsOutbox::put(SmsKind kind, const domain::Msisdn& to, std::string_view t
     sms.kind = kind;
     sms.content = wire::seal_row(ground_.keys.store, kPurpose, content);
     wipe(content);
-    sms.due = kind == SmsKind::kNotice ? after_quiet_hours(now, ground_.pack.utc_offset_minutes) : now;
+    auto quiet = ground_.village.quiet.value_or(ground_.pack.quiet);
+    sms.due = kind == SmsKind::kNotice ? after_quiet_hours(now, ground_.pack.utc_offset_minutes, quiet) : now;
     sms.expires = sms.due + (kind == SmsKind::kNotice ? SmsPolicy::kNoticeLives : SmsPolicy::kAnswerLives);
     TRY(ground_.store.put_sms(sms));
     return {};

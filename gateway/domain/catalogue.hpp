@@ -178,6 +178,12 @@ struct Money {
     bool symbol_first = true;
 };
 
+/// Hours of the local day in which nobody is woken by a notice. `from` equal to `until`: there are none.
+struct QuietHours {
+    int from = 0;  ///< 0 to 23
+    int until = 0; ///< 0 to 23; may be less than `from`: over midnight.
+};
+
 /// An SMS command word and its spellings in every language.
 struct Keyword {
     /// "menu", "letter", "status", "report", "levy", "language", "help", "data", "delete", "stop", "yes",
@@ -204,6 +210,7 @@ struct Pack {
     LanguageTag default_language;
     std::vector<Language> languages;
     int utc_offset_minutes = 0;
+    QuietHours quiet; ///< Unless the village has its own.
     std::string consent_version; ///< Names the consent words that people saw.
     IdentityRule identity;
     PhoneRule phone;
@@ -247,6 +254,7 @@ struct Village {
     bool synthetic_numbers = false; ///< Accept numbers that can belong to nobody (tests, demonstrations).
     std::string office_hours;
     std::string phone; ///< The number to text, as printed.
+    std::optional<QuietHours> quiet;
     std::vector<Hamlet> hamlets;
 };
 

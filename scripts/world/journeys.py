@@ -52,7 +52,7 @@ def expect(condition, what):
 def play(world, journal):
     """All journeys; each begins anew, so one that fails does not hide the next."""
     for journey in (letter_at_the_kiosk, complaint_by_sms, levy_report, letter_by_sms, mistakes_are_answered_kindly,
-                    text_nobody_understood):
+                    story_in_ten_parts, text_nobody_understood):
         journal.journey(journey.__doc__.splitlines()[0])
         try:
             journey(world, journal)
@@ -85,22 +85,14 @@ def letter_at_the_kiosk(world, journal):
     journal.step("the kiosk shows it with the 8-digit code: a state and no more", lambda: until(
         lambda: plain_status(resident, accepted["code"], "siap_diambil"), "siap_diambil"))
     journal.step("with the receipt also the answer", lambda: resident.status(accepted["receipt"])["answer"])
-    notice = journal.step("an SMS tells that there is news, or waits for the morning", lambda: notice_or_night(phone))
-    if notice:
-        journal.step("it names neither person nor matter", lambda: expect(
-            "Siti" not in notice and "omisili" not in notice, "content-free"))
+    notice = journal.step("an SMS tells that there is news", phone.receive)
+    journal.step("it names neither person nor matter", lambda: expect(
+        "Siti" not in notice and "omisili" not in notice, "content-free"))
 
 
 def plain_status(resident, code, state):
     status = resident.status(code)
     return status if status["state"] == state and not status["full"] and not status.get("answer") else None
-
-
-def notice_or_night(phone):
-    hour = (time.gmtime().tm_hour + 7) % 24
-    if hour >= 20 or hour < 6:
-        return ""
-    return phone.receive()
 
 
 def complaint_by_sms(world, journal):
@@ -119,7 +111,7 @@ def complaint_by_sms(world, journal):
     officer.move(case, step["state"])
     kiosk = Resident(world.ports["kiosk"])
     until(lambda: kiosk.status(code)["state"] == step["state"], "the new state on the box")
-    journal.step("an SMS tells that there is news, or waits for the morning", lambda: notice_or_night(phone))
+    journal.step("an SMS tells that there is news", phone.receive)
     journal.step("the phone asks with the code, typed with the letter O for 0", lambda: asked_status(
         phone, code, step["word"]))
 
@@ -175,7 +167,7 @@ def mistakes_are_answered_kindly(world, journal):
     journal.step("a code that does not exist", lambda: kindly(lambda: resident.status("1000 0009")))
     phone = Phone(world.modem_control, "+6280000000014")
     journal.step("a code with a wrong digit by SMS", lambda: phone.text("CEK#48217730"))
-    journal.step("an empty SMS", lambda: phone.text(" "))
+    journal.step("an empty SMS", lambda: phone.text(""))
     journal.step("language: English", lambda: phone.text("BAHASA") and phone.text("2"))
 
 
@@ -186,6 +178,20 @@ def kindly(ask):
         fields = refusal.error.get("fields") or [{}]
         return fields[0].get("text") or refusal.error["text"]
     raise AssertionError("it was accepted")
+
+
+def story_in_ten_parts(world, journal):
+    """A long story in ten SMS parts arrives whole"""
+    phone = Phone(world.modem_control, "+6280000000016")
+    story = "lapor pasar: " + " ".join(f"kalimat ke-{n} tentang talang air pasar yang bocor." for n in range(1, 29)) + " penutup"
+    expect(9 * 153 < len(story) <= 10 * 153, "ten parts")
+    journal.step("texts 1,400 characters", lambda: phone.text(story))
+    officer = Officer(world.ports["desk"], *OFFICER)
+    case = journal.step("it is at the desk", lambda: until(
+        lambda: next((one for one in officer.cases()["cases"] if "penutup" in str(officer.open(one)["answers"])), None),
+        "the story"), lambda c: c["service"])
+    journal.step("from its first word to its last", lambda: expect(all(
+        words in str(officer.open(case)["answers"]) for words in ("pasar: kalimat ke-1 ", "kalimat ke-28 ", "penutup")), "whole"))
 
 
 def text_nobody_understood(world, journal):
