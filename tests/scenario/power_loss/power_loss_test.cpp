@@ -97,6 +97,7 @@ class Village {
             row.item = one.item;
             row.code = one.item.value;
             row.receipt = one.item.value;
+            row.once = one.item.value;
             row.state = 1;
             row.since = kNow;
             done = store.put_item({one.item, Bytes(200 + random_() % 4000, 0x5a)}, kNow);
