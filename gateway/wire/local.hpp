@@ -7,6 +7,7 @@
 
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
+#include "wire/sms_frame.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -132,7 +133,9 @@ struct SmsArrived {
     std::uint8_t part_count = 1;
     std::uint8_t part_number = 1;
     bool corrupt = false; ///< Could not be decoded; `raw` holds what there is.
-    Bytes raw;
+    Bytes raw;            ///< The PDU of a corrupt one, and of one that is `binary` without `data`
+    bool binary = false;  ///< 8-bit data, not text
+    Bytes data;           ///< Its octets, at most kSmsDataRoom; empty if a user data header precedes them
     bool operator==(const SmsArrived&) const = default;
 };
 
@@ -164,8 +167,16 @@ struct SendSms {
     bool operator==(const SendSms&) const = default;
 };
 
+/// As SendSms, but 8-bit data instead of text.
+struct SendData {
+    std::uint64_t id = 0;
+    std::string to; ///< E.164
+    Bytes data;     ///< 1 to kSmsDataRoom octets
+    bool operator==(const SendData&) const = default;
+};
+
 using Message = std::variant<Submit, AskStatus, AskHealth, Accepted, Refused, CaseStatus, Health, ModemHello,
-                             ModemState, SmsArrived, SmsKept, SendSms, SmsOutcome>;
+                             ModemState, SmsArrived, SmsKept, SendSms, SmsOutcome, SendData>;
 
 /// The frame with its length.
 [[nodiscard]] Bytes encode(const Message& message);
