@@ -1,5 +1,5 @@
-// The wire's own known answers: fixed keys in, tests/golden/wire/epoch.txt out, byte for byte. The pages under
-// docs/formats quote it. A change of a byte here is a new version of the format, not a new golden file.
+// The wire's own known answers: fixed keys in, tests/golden/wire/epoch.txt out, byte for byte. The pages
+// under docs/formats quote it. A change of a byte here is a new version of the format, not a new golden file.
 #include "wire/answer.hpp"
 #include "wire/open.hpp"
 #include "wire/padding.hpp"
