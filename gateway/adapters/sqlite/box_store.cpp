@@ -91,6 +91,7 @@ CREATE UNIQUE INDEX case_once ON "case"(once);
 CREATE TABLE bulletin(name TEXT PRIMARY KEY, kind INTEGER NOT NULL, version INTEGER NOT NULL, content BLOB NOT NULL);
 CREATE TABLE assembly(place INTEGER PRIMARY KEY AUTOINCREMENT, mark INTEGER NOT NULL UNIQUE, saved BLOB NOT NULL);
 )sql",
+    "ALTER TABLE contact ADD COLUMN exports INTEGER NOT NULL DEFAULT 0",
 };
 
 constexpr std::string_view kCaseColumns = "item,code,receipt,phone,service,state,since,once,reply,codes";
@@ -356,6 +357,19 @@ Result<Instant> SqliteBoxStore::last_contact() {
 Status SqliteBoxStore::set_contact(std::uint64_t last_update, Instant at) {
     auto* sql = TRY(statement("UPDATE contact SET last_update=?1, at=?2"));
     return sql->bind(1, static_cast<std::int64_t>(last_update)).bind(2, to_unix(at)).run();
+}
+
+Result<std::uint32_t> SqliteBoxStore::exports() {
+    auto* sql = TRY(statement("SELECT exports FROM contact"));
+    TRY(sql->step());
+    auto value = static_cast<std::uint32_t>(sql->integer(0));
+    sql->reset();
+    return value;
+}
+
+Status SqliteBoxStore::put_exports(std::uint32_t newest) {
+    auto* sql = TRY(statement("UPDATE contact SET exports=max(exports,?1)"));
+    return sql->bind(1, integer(newest)).run();
 }
 
 Result<std::optional<Bytes>> SqliteBoxStore::conversation(const Pseudonym& phone) {

@@ -302,15 +302,24 @@ Status SqliteDistrictStore::receive(const Delivery& delivery) {
 }
 
 Status SqliteDistrictStore::put_epoch(const EpochRow& epoch) {
-    auto update =
-        TRY(database_.prepare("UPDATE epoch SET received=?, items=? WHERE box=? AND number=? AND mark=?"));
-    TRY(update.bind(1, BytesView(epoch.received))
-            .bind(2, integer(epoch.items))
+    std::optional<wire::ReceivedSet> here;
+    {
+        auto known = TRY(database_.prepare("SELECT received FROM epoch WHERE box=? AND number=? AND mark=?"));
+        known.bind(1, integer(epoch.box.value)).bind(2, integer(epoch.number)).bind(3, BytesView(epoch.mark));
+        if (TRY(known.step())) here = TRY(wire::ReceivedSet::read(known.blob(0)));
+    }
+    if (here) {
+        here->add(TRY(wire::ReceivedSet::read(epoch.received)));
+        auto update = TRY(
+            database_.prepare("UPDATE epoch SET received=?, items=? WHERE box=? AND number=? AND mark=?"));
+        return update.bind(1, BytesView(here->bytes()))
+            .bind(2, integer(here->count()))
             .bind(3, integer(epoch.box.value))
             .bind(4, integer(epoch.number))
             .bind(5, BytesView(epoch.mark))
-            .run());
-    if (database_.changes() > 0 || epoch.opening.empty()) return {};
+            .run();
+    }
+    if (epoch.opening.empty()) return {};
     auto insert = TRY(database_.prepare("INSERT INTO epoch(box,number,mark,recipient,opening,received,items,"
                                         "copied,previous,previous_items) VALUES(?,?,?,?,?,?,?,?,?,?)"));
     return insert.bind(1, integer(epoch.box.value))

@@ -23,9 +23,9 @@ constexpr const char* kUsage = R"(kentongan-box - keys, store, queue and uplink 
 
   kentongan-box serve --state DIR --pack DIR --village ID --district URL --ca FILE
                       --kiosk-socket PATH --modem-socket PATH [--poll-seconds N]
-                      [--district-udp HOST:PORT]
+                      [--district-udp HOST:PORT] [--console-socket PATH]
       Serves the kiosk and the modem workers, and forwards to the district. DIR holds what
-      `kentongan enrol` has put there.
+      `kentongan enrol` has put there. `kentongan usb` speaks over the console's socket.
 
 Files in the state folder: box.secret (0600), district.pub, box.db.
 )";
@@ -82,6 +82,7 @@ int serve(const Options& options) {
     service.state = options.at("--state");
     service.kiosk_socket = options.at("--kiosk-socket");
     service.modem_socket = options.at("--modem-socket");
+    if (options.contains("--console-socket")) service.console_socket = options.at("--console-socket");
     service.uplink.url = std::string(options.at("--district")) + "/v2/exchange";
     service.uplink.ca_file = options.at("--ca");
     if (!service.uplink.url.starts_with("https://"))
@@ -139,9 +140,9 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (command == "serve") {
-        auto options =
-            parse(words.subspan(1), {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
-                                     "--modem-socket", "--poll-seconds", "--district-udp"});
+        auto options = parse(words.subspan(1),
+                             {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
+                              "--modem-socket", "--poll-seconds", "--district-udp", "--console-socket"});
         return options ? serve(*options) : 2;
     }
     std::fputs(kUsage, stderr);

@@ -479,13 +479,23 @@ TEMPLATE_TEST_CASE("18. epochs are added once and tell what is here and what is 
     CHECK(known->at(1) == copy);
     CHECK(world.store().epochs(BoxId{1}, 4)->empty());
 
+    // A second program that has not heard of the first one's items takes nothing back.
+    auto elsewhere = later;
+    elsewhere.received = Bytes{0x0F, 2};
+    elsewhere.items = 5;
+    put({elsewhere});
+    CHECK(world.store().epochs(BoxId{1}, 3)->at(0).received == Bytes{0xFF, 3});
+    CHECK(world.store().epochs(BoxId{1}, 3)->at(0).items == 10);
+    put({later});
+    CHECK(world.store().epochs(BoxId{1}, 3)->at(0).items == 10);
+
     CHECK(world.store().missing_of(BoxId{1}).value() == 0);
     auto next = epoch(5, 1, 1);
     next.previous = {3, 12};
     auto after = epoch(6, 1, 1);
     after.previous = {4, 2};
     put({next, after});
-    CHECK(world.store().missing_of(BoxId{1}).value() == 3 + 2);
+    CHECK(world.store().missing_of(BoxId{1}).value() == 2 + 2);
     CHECK(world.store().missing_of(BoxId{2}).value() == 0);
 }
 

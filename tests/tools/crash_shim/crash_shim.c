@@ -9,8 +9,10 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -83,4 +85,16 @@ int unlink(const char* path) {
 int rename(const char* from, const char* to) {
     step();
     return REAL(rename)(from, to);
+}
+int mkdirat(int at, const char* path, mode_t mode) {
+    step();
+    return REAL(mkdirat)(at, path, mode);
+}
+int unlinkat(int at, const char* path, int flags) {
+    step();
+    return REAL(unlinkat)(at, path, flags);
+}
+int renameat(int from_at, const char* from, int to_at, const char* to) {
+    step();
+    return REAL(renameat)(from_at, from, to_at, to);
 }
