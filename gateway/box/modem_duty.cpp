@@ -13,12 +13,23 @@ namespace local = wire::local;
 // What a message of the local protocol may carry of a damaged PDU; a real one has 176 octets.
 constexpr std::size_t kMaxRaw = 1024;
 
+local::SmsOutcome outcome_of(std::uint64_t id, const SendResult& result) {
+    return {id, static_cast<std::uint8_t>(result.outcome), result.cause};
+}
+
+bool is_e164(std::string_view to) {
+    if (to.size() < 6 || to.size() > 16 || to[0] != '+') return false;
+    return std::all_of(to.begin() + 1, to.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 } // namespace
 
 bool can_be_sent(std::string_view to, std::string_view text) {
-    if (to.size() < 6 || to.size() > 16 || to[0] != '+') return false;
-    if (!std::all_of(to.begin() + 1, to.end(), [](char c) { return c >= '0' && c <= '9'; })) return false;
-    return !text.empty() && gsm7::fits_one_sms(text, true);
+    return is_e164(to) && !text.empty() && gsm7::fits_one_sms(text, true);
+}
+
+bool data_can_be_sent(std::string_view to, BytesView data) {
+    return is_e164(to) && !data.empty() && data.size() <= wire::kSmsDataRoom;
 }
 
 ModemDuty::ModemDuty(Modem& modem, FingerprintOf fingerprint_of, std::uint64_t first_call)
@@ -76,9 +87,9 @@ Result<std::vector<local::Message>> ModemDuty::handle(const local::Message& mess
             break;
         }
     } else if (const auto* send = std::get_if<local::SendSms>(&message)) {
-        auto result = modem_.send(send->to, send->text);
-        out.emplace_back(
-            local::SmsOutcome{send->id, static_cast<std::uint8_t>(result.outcome), result.cause});
+        out.emplace_back(outcome_of(send->id, modem_.send(send->to, send->text)));
+    } else if (const auto* send_data = std::get_if<local::SendData>(&message)) {
+        out.emplace_back(outcome_of(send_data->id, modem_.send_data(send_data->to, send_data->data)));
     }
     return out;
 }
@@ -112,7 +123,9 @@ local::Message ModemDuty::announcement(std::uint64_t call, const StoredSms& sms)
     arrived.part_count = sms.part_count;
     arrived.part_number = sms.part_number;
     arrived.corrupt = sms.corrupt;
-    if (sms.corrupt)
+    arrived.binary = sms.binary;
+    arrived.data = sms.data;
+    if (sms.corrupt || (sms.binary && sms.data.empty()))
         arrived.raw.assign(sms.pdu.begin(),
                            sms.pdu.begin() + static_cast<std::ptrdiff_t>(std::min(sms.pdu.size(), kMaxRaw)));
     return arrived;

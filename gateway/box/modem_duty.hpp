@@ -2,7 +2,8 @@
 // twice.
 //
 // Receive: stored message → SmsArrived → (the box commits) → SmsKept → read the slot again → same content? →
-// delete. Send: SendSms → one try → SmsOutcome. The box owns the journal, the retries and the clock.
+// delete. Send: SendSms or SendData → one try → SmsOutcome. The box owns the journal, the retries and the
+// clock.
 #pragma once
 
 #include "box/ports/modem.hpp"
@@ -38,9 +39,9 @@ class ModemDuty {
     /// and this with it.
     Result<std::vector<wire::local::Message>> poll();
 
-    /// Carries out one message of the box; others than SmsKept and SendSms are ignored.
-    /// Not an error: SmsKept for something unknown (announced before a restart), SendSms again with the same
-    /// id. Errors: kUnavailable, only for SmsKept: a SendSms always has an outcome.
+    /// Carries out one message of the box; others than SmsKept, SendSms and SendData are ignored.
+    /// Not an error: SmsKept for something unknown (announced before a restart), an order to send again
+    /// with the same id. Errors: kUnavailable, only for SmsKept: an order to send always has an outcome.
     Result<std::vector<wire::local::Message>> handle(const wire::local::Message& message);
 
     /// A new connection to the box: everything that is stored is announced again, and the state told.

@@ -63,9 +63,11 @@ Status SmsDesk::arrived(const wire::local::SmsArrived& sms, Instant now) {
     auto seen = wire::pseudonym(key, "sms-seen", BytesView(sms.fingerprint));
     if (TRY(ground_.store.sms_seen(seen))) return {};
     TRY(ground_.store.mark_sms_seen(seen, now));
-    if (sms.corrupt) {
-        log(LogLevel::kWarning, "sms.quarantined", {{"bytes", sms.raw.size()}});
-        return ground_.store.quarantine(seen, wire::seal_row(key, "quarantine", sms.raw), now);
+    if (sms.corrupt || sms.binary) {
+        // Nobody wrote 8-bit data by hand: it is kept for a technician and never answered.
+        const auto& content = sms.binary && !sms.data.empty() ? sms.data : sms.raw;
+        log(LogLevel::kWarning, "sms.quarantined", {{"bytes", content.size()}});
+        return ground_.store.quarantine(seen, wire::seal_row(key, "quarantine", content), now);
     }
     auto sender = domain::answerable(ground_.pack.phone, sms.sender, ground_.village.synthetic_numbers);
     if (!sender) {

@@ -14,6 +14,8 @@ Bytes content_of(const box::StoredSms& sms) {
     out.u8(sms.part_count);
     out.u8(sms.part_number);
     out.text(sms.text);
+    out.u8(sms.binary ? 1 : 0);
+    out.block(sms.data);
     return std::move(out).take();
 }
 
@@ -29,6 +31,15 @@ void SimModem::deliver(std::string sender, std::string text, Instant at) {
     box::StoredSms sms;
     sms.sender = std::move(sender);
     sms.text = std::move(text);
+    sms.sent_at = at;
+    deliver(std::move(sms));
+}
+
+void SimModem::deliver_data(std::string sender, BytesView data, Instant at) {
+    box::StoredSms sms;
+    sms.sender = std::move(sender);
+    sms.binary = true;
+    sms.data.assign(data.begin(), data.end());
     sms.sent_at = at;
     deliver(std::move(sms));
 }
@@ -84,11 +95,21 @@ Status SimModem::erase(std::uint32_t slot) {
 }
 
 box::SendResult SimModem::send(std::string_view to, std::string_view text) {
-    if (gone_ || !box::can_be_sent(to, text)) return {SendOutcome::kRejected, 0};
+    if (!box::can_be_sent(to, text)) return {SendOutcome::kRejected, 0};
+    return submit({std::string(to), std::string(text), false, {}});
+}
+
+box::SendResult SimModem::send_data(std::string_view to, BytesView data) {
+    if (!box::data_can_be_sent(to, data)) return {SendOutcome::kRejected, 0};
+    return submit({std::string(to), "", true, Bytes(data.begin(), data.end())});
+}
+
+box::SendResult SimModem::submit(OnAir sms) {
+    if (gone_) return {SendOutcome::kRejected, 0};
     if (refuse_next_send_ != 0) return {SendOutcome::kRejected, std::exchange(refuse_next_send_, 0)};
     constexpr std::uint32_t kNoNetworkService = 331; // TS 27.005 §3.2.5
     if (!registered_) return {SendOutcome::kRejected, kNoNetworkService};
-    on_air_.push_back({std::string(to), std::string(text)});
+    on_air_.push_back(std::move(sms));
     if (lose_next_send_) {
         gone_ = true;
         return {SendOutcome::kUnknown, 0};

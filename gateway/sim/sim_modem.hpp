@@ -18,6 +18,8 @@ class SimModem final : public box::Modem {
     struct OnAir {
         std::string to;
         std::string text;
+        bool binary = false;
+        Bytes data;
     };
 
     // --- the world's side
@@ -27,6 +29,8 @@ class SimModem final : public box::Modem {
     void deliver(box::StoredSms sms);
     /// One part of a short text.
     void deliver(std::string sender, std::string text, Instant at);
+    /// One message of 8-bit data.
+    void deliver_data(std::string sender, BytesView data, Instant at);
     [[nodiscard]] const std::vector<OnAir>& on_air() const { return on_air_; }
     [[nodiscard]] std::size_t used() const { return slots_.size(); }
     [[nodiscard]] std::size_t waiting() const { return network_.size(); }
@@ -50,10 +54,12 @@ class SimModem final : public box::Modem {
     Result<Bytes> read(std::uint32_t slot) override;
     Status erase(std::uint32_t slot) override;
     box::SendResult send(std::string_view to, std::string_view text) override;
+    box::SendResult send_data(std::string_view to, BytesView data) override;
     Result<bool> wait(std::chrono::milliseconds longest) override;
 
   private:
     void fill_slots();
+    box::SendResult submit(OnAir sms);
 
     std::uint32_t capacity_;
     std::map<std::uint32_t, box::StoredSms> slots_;

@@ -9,6 +9,14 @@ constexpr std::size_t kMaxString = 8 * 1024;
 constexpr std::size_t kMaxList = 64;
 static_assert(kMaxStickChunk <= kMaxString);
 
+// Octets of one short message: bounded more tightly than other fields.
+template <class Octets>
+struct Data {
+    Octets& value;
+};
+template <class Octets>
+Data(Octets&) -> Data<Octets>;
+
 // One description of each message serves both directions: `io` is a Write or a Read.
 template <class Io, class M>
 void fields(Io& io, M& m) {
@@ -39,7 +47,7 @@ void fields(Io& io, M& m) {
         io(m.registered, m.signal_percent, m.sms_used, m.sms_capacity);
     else if constexpr (std::is_same_v<T, SmsArrived>)
         io(m.call, m.fingerprint, m.sender, m.text, m.sent_at, m.part_reference, m.part_count, m.part_number,
-           m.corrupt, m.raw);
+           m.corrupt, m.raw, m.binary, Data{m.data});
     else if constexpr (std::is_same_v<T, BoxIs>)
         io(m.call, m.box, m.exports);
     else if constexpr (std::is_same_v<T, StickExport>)
@@ -58,6 +66,8 @@ void fields(Io& io, M& m) {
         io(m.call, m.retired, m.updates, m.answers);
     else if constexpr (std::is_same_v<T, SendSms>)
         io(m.id, m.to, m.text);
+    else if constexpr (std::is_same_v<T, SendData>)
+        io(m.id, m.to, Data{m.data});
     else {
         static_assert(std::is_same_v<T, SmsOutcome>);
         io(m.id, m.outcome, m.cause);
@@ -79,6 +89,7 @@ struct Write {
     void one(std::int64_t value) { out.u64(static_cast<std::uint64_t>(value)); }
     void one(const std::string& value) { out.text(value); }
     void one(const Bytes& value) { out.block(value); }
+    void one(Data<const Bytes> data) { out.block(data.value); }
     template <std::size_t N>
     void one(const std::array<std::uint8_t, N>& value) {
         out.raw(value);
@@ -96,7 +107,7 @@ struct Read {
     Status status;
 
     template <class... Fields>
-    void operator()(Fields&... each) {
+    void operator()(Fields&&... each) {
         (one(each), ...);
     }
     template <class T, class U>
@@ -123,9 +134,11 @@ struct Read {
         value = static_cast<std::int64_t>(raw);
     }
     void one(std::string& value) { keep(in.text(kMaxString), value); }
-    void one(Bytes& value) {
+    void one(Bytes& value) { block(value, kMaxString); }
+    void one(Data<Bytes> data) { block(data.value, kSmsDataRoom); }
+    void block(Bytes& value, std::size_t most) {
         BytesView view;
-        keep(in.block(kMaxString), view);
+        keep(in.block(most), view);
         value.assign(view.begin(), view.end());
     }
     template <std::size_t N>

@@ -7,6 +7,7 @@
 
 #include "base/bytes.hpp"
 #include "base/ids.hpp"
+#include "wire/sms_frame.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -132,7 +133,9 @@ struct SmsArrived {
     std::uint8_t part_count = 1;
     std::uint8_t part_number = 1;
     bool corrupt = false; ///< Could not be decoded; `raw` holds what there is.
-    Bytes raw;
+    Bytes raw;            ///< The PDU of a corrupt one, and of one that is `binary` without `data`
+    bool binary = false;  ///< 8-bit data, not text
+    Bytes data;           ///< Its octets, at most kSmsDataRoom; empty if a user data header precedes them
     bool operator==(const SmsArrived&) const = default;
 };
 
@@ -162,6 +165,14 @@ struct SendSms {
     std::string to;   ///< E.164
     std::string text; ///< One segment.
     bool operator==(const SendSms&) const = default;
+};
+
+/// As SendSms, but 8-bit data instead of text.
+struct SendData {
+    std::uint64_t id = 0;
+    std::string to; ///< E.164
+    Bytes data;     ///< 1 to kSmsDataRoom octets
+    bool operator==(const SendData&) const = default;
 };
 
 // --- console → box -----------------------------------------------------------------------------------------
@@ -240,7 +251,7 @@ struct StickTaken {
 
 using Message =
     std::variant<Submit, AskStatus, AskHealth, Accepted, Refused, CaseStatus, Health, ModemHello, ModemState,
-                 SmsArrived, SmsKept, SendSms, SmsOutcome, AskBox, StickExport, StickRead, StickAnswer,
+                 SmsArrived, SmsKept, SendSms, SmsOutcome, SendData, AskBox, StickExport, StickRead, StickAnswer,
                  StickWrite, BoxIs, StickExported, StickBytes, StickTaken>;
 
 /// The frame with its length.

@@ -26,7 +26,7 @@ Tag tag_of(const SivKey& key, BytesView associated, BytesView plain) {
 
 void stream(const SivKey& key, const Tag& tag, BytesView in, std::uint8_t* out) {
     static_assert(std::tuple_size_v<Tag> >= crypto_stream_chacha20_ietf_NONCEBYTES);
-    if (in.empty()) return; // libsodium takes no null pointer, not even for nothing
+    if (in.empty()) return; // libsodium is promised a pointer
     crypto_stream_chacha20_ietf_xor(out, in.data(), in.size(), tag.data(), key.stream.data());
 }
 

@@ -32,6 +32,8 @@ def main():
     parser.add_argument("--village", default="contoh")
     options = parser.parse_args()
 
+    if options.journeys and options.pack != "id-jember":
+        parser.error("the journeys are written down for the pack id-jember; without --journeys any pack can be tried")
     return journeys() if options.journeys else stay(options)
 
 

@@ -1,6 +1,9 @@
 // Figures of the core, without processes: prints `name value` lines for scripts/bench.
 #include "adapters/sqlite/box_store.hpp"
 #include "box/box.hpp"
+#include "district/boxes.hpp"
+#include "district/intake.hpp"
+#include "sim/memory_district_store.hpp"
 #include "tools/packs.hpp"
 #include "tools/sealing_box.hpp"
 #include "tools/temporary_folder.hpp"
@@ -86,6 +89,47 @@ void wire_figures(const domain::Pack& pack, const domain::Village& village) {
     say("wire.open_us", median_us(2000, [&](int) { (void)chain.open(next); }));
 }
 
+// What one core of a district's machine opens, checks and seals anew, in memory; the disk's share is
+// store.raw_fdatasync_us a parcel.
+void district_figures(const domain::Pack& pack, const domain::Village& village) {
+    constexpr int kItems = 960;
+    constexpr int kTogether = 64;
+    district::Setting setting;
+    setting.pack = pack;
+    setting.dictionaries = std::move(wire::Dictionaries::load(pack.dictionaries)).take();
+    setting.villages[village.id] = village;
+    setting.keys = wire::make_district_keys();
+    sim::MemoryDistrictStore store;
+    test::SealingBox box(wire::make_box_keys(BoxId{7}), setting.keys.shown);
+    if (!district::register_box(store, box.keys.shown, village.id, box.keys.psk, setting.psk_key))
+        std::abort();
+    district::Intake intake(store, setting);
+    std::vector<Bytes> parcels;
+    std::vector<Bytes> frames;
+    for (int i = 0; i < kItems; ++i) {
+        auto request = letter();
+        for (auto& frame : box.seal(pack, village, setting.dictionaries, request))
+            frames.push_back(std::move(frame));
+        if ((i + 1) % kTogether == 0) parcels.push_back(box.parcel(std::exchange(frames, {})));
+    }
+    auto start = Clock::now();
+    for (const auto& parcel : parcels)
+        if (!intake.exchange(parcel, from_unix(1795489200))) std::abort();
+    auto took = micros(Clock::now() - start);
+    say("district.open_items_per_s_per_core", kItems * 1e6 / took);
+
+    // A forged item with the dearest counter, and a forged opening.
+    auto forged = wire::encode(
+        wire::ItemHeader{BoxId{7}, 1, wire::kMaxEpochItems - 1, domain::Recipient::kDistrict, 0});
+    forged.resize(forged.size() + 90);
+    auto parcel = box.parcel({forged});
+    say("district.forged_item_us", median_us(300, [&](int) { (void)intake.exchange(parcel, Instant{}); }));
+    auto opening = wire::encode(wire::ItemHeader{BoxId{7}, 9, 0, domain::Recipient::kDistrict, 1});
+    opening.resize(opening.size() + 120, 9);
+    parcel = box.parcel({opening});
+    say("district.forged_opening_us", median_us(300, [&](int) { (void)intake.exchange(parcel, Instant{}); }));
+}
+
 void store_figures(const domain::Pack& pack, const domain::Village& village) {
     test::TemporaryFolder folder;
     // What one durable write costs here at all, side by side with ours.
@@ -134,5 +178,6 @@ int main() {
     auto pack = test::test_pack("id-jember");
     auto village = test::test_village(pack);
     wire_figures(pack, village);
+    district_figures(pack, village);
     store_figures(pack, village);
 }

@@ -18,6 +18,15 @@ PLANTED = {
     "third party in the core": ("box/a.cpp", "#include <sodium.h>"),
     "a thread in the core": ("dialogue/a.cpp", "#include <thread>"),
     "a file in the core": ("domain/a.cpp", "  #  include <fstream>"),
+    "a program in another": ("apps/box/a.cpp", '#include "apps/kiosk/api.hpp"'),
+    "third party without an owner": ("adapters/https/a.cpp", "#include <openssl/ssl.h>"),
+    "a test's header": ("adapters/https/b.cpp", "#include <catch2/catch.hpp>"),
+    "a lock in the core": ("wire/a.cpp", "#include <shared_mutex>"),
+    "a future in the core": ("district/a.cpp", "#include <future>"),
+    "printing in the core": ("box/b.cpp", "#include <cstdio>"),
+    "a clock of the system in the core": ("box/c.cpp", "#include <sys/time.h>"),
+    "another suffix": ("domain/x.cc", "#include <sodium.h>"),
+    "an inline file": ("domain/x.ipp", "#include <thread>"),
     "no room": ("base/a.cpp", '#include "elsewhere/a.hpp"'),
 }
 
@@ -39,7 +48,9 @@ class Layers(unittest.TestCase):
 
     def test_what_is_allowed_passes(self):
         for path, line in (("box/a.cpp", '#include "wire/seal.hpp"'), ("wire/a.cpp", "#include <sodium.h>"),
-                           ("adapters/sqlite/a.cpp", "#include <sqlite3.h>"), ("wire/b.hpp", '#include "domain/request.hpp"')):
+                           ("adapters/sqlite/a.cpp", "#include <sqlite3.h>"), ("wire/b.hpp", '#include "domain/request.hpp"'),
+                           ("apps/box/a.cpp", '#include "apps/box/service.hpp"'), ("adapters/posix/a.cpp", "#include <sys/stat.h>"),
+                           ("base/log.cpp", "#include <cstdio>"), ("wire/c.cpp", "#include <cerrno>")):
             with self.subTest(path):
                 self.assertEqual(self.check(path, line).returncode, 0)
 

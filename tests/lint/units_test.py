@@ -126,12 +126,14 @@ class Units(unittest.TestCase):
 
     def test_each_socket_can_be_reached_by_its_one_group(self):
         folders = {row[1]: row[2:5] for row in rows(PACKAGING / "tmpfiles.d" / "kentongan.conf")}
-        for option, user in (("--kiosk-socket", "kentongan-kiosk"), ("--modem-socket", "kentongan-modem"),
-                             ("--console-socket", "kentongan-stick")):
+        for option, user, group in (("--kiosk-socket", "kentongan-kiosk", "kentongan-kiosk"),
+                                    ("--modem-socket", "kentongan-modem", "kentongan-modem"),
+                                    ("--console-socket", "kentongan-stick", "kentongan-console")):
             socket = self.socket_of(option)
             folder = str(Path(socket).parent)
-            self.assertEqual(folders[folder], ["2750", "kentongan-box", user])
+            self.assertEqual(folders[folder], ["2750", "kentongan-box", group])
             (other,) = [unit for unit in UNITS if unit.stem.rstrip("@") == user]
+            self.assertIn(group, values(other, "Group") + values(other, "SupplementaryGroups"))
             command = values(other, "ExecStart")[0].split()
             self.assertEqual(command[command.index("--socket") + 1], socket)
             self.assertIn(folder, values(PACKAGING / "systemd" / "kentongan-box.service", "ReadWritePaths")[0].split())

@@ -356,7 +356,7 @@ class Stick(unittest.TestCase):
         v = self.village
         self.assertEqual((v.folder / "console.sock").stat().st_mode & 0o777, 0o660)
         ask_health = bytes.fromhex("00000009" "03" "0000000000000001")
-        export = bytes.fromhex("0000000a" "0f" "0000000000000001" "00")
+        export = bytes.fromhex("0000000a" "10" "0000000000000001" "00")
         for name, message in (("console.sock", ask_health), ("kiosk.sock", export), ("modem.sock", export)):
             with socket.socket(socket.AF_UNIX) as connection:
                 connection.settimeout(20)

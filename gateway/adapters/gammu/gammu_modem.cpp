@@ -138,6 +138,7 @@ struct GammuModem::State {
     Status delete_by_command(std::uint32_t slot);
     void resync();
     void ask_network(bool has_signal);
+    box::SendResult submit(std::string_view to);
 };
 
 GammuModem::GammuModem(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -315,7 +316,6 @@ Status GammuModem::State::delete_by_command(std::uint32_t slot) {
 box::SendResult GammuModem::send(std::string_view to, std::string_view text) {
     auto& s = *state_;
     if (s.lost || !s.centre_known || !box::can_be_sent(to, text)) return {SendOutcome::kRejected, 0};
-    Budget budget(s.options.watchdog, kPromptBudget + s.options.send_timeout);
 
     // Asked for explicitly: libGammu writes "?" for what is not in its alphabet.
     bool unicode = !gsm7::septets(text) || *gsm7::septets(text) > gsm7::kSeptetsPerSms;
@@ -332,33 +332,52 @@ box::SendResult GammuModem::send(std::string_view to, std::string_view text) {
     std::memset(s.scratch.get(), 0, sizeof *s.scratch);
     auto encoded = GSM_EncodeMultiPartSMS(GSM_GetGlobalDebug(), info.get(), s.scratch.get());
     if (encoded != ERR_NONE || s.scratch->Number != 1) return {SendOutcome::kRejected, 0};
-    auto& sms = s.scratch->SMS[0];
+    return s.submit(to);
+}
+
+box::SendResult GammuModem::send_data(std::string_view to, BytesView data) {
+    auto& s = *state_;
+    if (s.lost || !s.centre_known || !box::data_can_be_sent(to, data)) return {SendOutcome::kRejected, 0};
+    // Not by GSM_EncodeMultiPartSMS: it puts a user data header before data.
+    auto& sms = s.blank();
+    sms.Coding = SMS_Coding_8bit;
+    sms.UDH.Type = UDH_NoUDH;
+    sms.Class = -1;
+    std::copy(data.begin(), data.end(), sms.Text);
+    sms.Length = static_cast<int>(data.size());
+    return s.submit(to);
+}
+
+// Hands the message in `scratch` to the network and waits for its word.
+box::SendResult GammuModem::State::submit(std::string_view to) {
+    Budget budget(options.watchdog, kPromptBudget + options.send_timeout);
+    auto& sms = scratch->SMS[0];
     EncodeUnicode(sms.Number, std::string(to).c_str(), static_cast<int>(to.size()));
-    CopyUnicodeString(sms.SMSC.Number, s.centre.Number);
+    CopyUnicodeString(sms.SMSC.Number, centre.Number);
     sms.SMSC.Location = 0;
     sms.SMSC.Validity.Format = SMS_Validity_RelativeFormat;
     sms.SMSC.Validity.Relative = SMS_VALID_3_Days;
     sms.PDU = SMS_Submit;
 
-    s.resync();
-    s.submission.reset();
-    auto error = s.note(GSM_SendSMS(s.machine, &sms));
-    if (s.submission && s.submission->status != 0 && error != ERR_NONE)
+    resync();
+    submission.reset();
+    auto error = note(GSM_SendSMS(machine, &sms));
+    if (submission && submission->status != 0 && error != ERR_NONE)
         // The modem refused at the prompt: nothing was handed over.
-        return {SendOutcome::kRejected, static_cast<std::uint32_t>(std::max(s.submission->status, 0))};
+        return {SendOutcome::kRejected, static_cast<std::uint32_t>(std::max(submission->status, 0))};
     // No prompt came, and libGammu took the command back before any of the message was written.
-    if (error == ERR_TIMEOUT || (error != ERR_NONE && !s.lost)) return {SendOutcome::kRejected, 0};
+    if (error == ERR_TIMEOUT || (error != ERR_NONE && !lost)) return {SendOutcome::kRejected, 0};
     if (error != ERR_NONE) return {SendOutcome::kUnknown, 0};
 
-    auto deadline = Clock::now() + s.options.send_timeout;
-    while (!s.submission) {
-        if (GSM_ReadDevice(s.machine, FALSE) < 0 || Clock::now() >= deadline) {
-            s.lost = true;
+    auto deadline = Clock::now() + options.send_timeout;
+    while (!submission) {
+        if (GSM_ReadDevice(machine, FALSE) < 0 || Clock::now() >= deadline) {
+            lost = true;
             return {SendOutcome::kUnknown, 0};
         }
     }
-    if (s.submission->status == 0) return {SendOutcome::kAccepted, 0};
-    auto cause = static_cast<std::uint32_t>(std::max(s.submission->status, 0));
+    if (submission->status == 0) return {SendOutcome::kAccepted, 0};
+    auto cause = static_cast<std::uint32_t>(std::max(submission->status, 0));
     return {cause == kNetworkTimeout ? SendOutcome::kUnknown : SendOutcome::kRejected, cause};
 }
 

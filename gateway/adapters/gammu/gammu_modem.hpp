@@ -39,6 +39,7 @@ class GammuModem final : public box::Modem {
     Result<Bytes> read(std::uint32_t slot) override;
     Status erase(std::uint32_t slot) override;
     box::SendResult send(std::string_view to, std::string_view text) override;
+    box::SendResult send_data(std::string_view to, BytesView data) override;
     Result<bool> wait(std::chrono::milliseconds longest) override;
 
   private:

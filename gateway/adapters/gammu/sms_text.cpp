@@ -11,6 +11,8 @@
 namespace kentongan::gammu {
 namespace {
 
+constexpr int kMostData = static_cast<int>(wire::kSmsDataRoom);
+
 // libGammu's strings are UCS-2, big-endian, ended by two zero octets.
 std::string to_utf8(const unsigned char* text, std::size_t max_units) {
     std::size_t units = 0;
@@ -62,8 +64,11 @@ box::StoredSms to_stored(std::uint32_t slot, std::string_view pdu_as_listed) {
     out.corrupt = false;
     auto letters = sender_in_letters(out.pdu);
     out.sender = letters ? *letters : to_utf8(sms->Number, GSM_MAX_NUMBER_LENGTH);
-    // 8-bit data is no text: it arrives with an empty one.
-    if (sms->Coding != SMS_Coding_8bit) out.text = to_utf8(sms->Text, GSM_MAX_SMS_LENGTH);
+    out.binary = sms->Coding == SMS_Coding_8bit;
+    if (!out.binary) out.text = to_utf8(sms->Text, GSM_MAX_SMS_LENGTH);
+    // A header makes it a part of longer data or another application's: `pdu` has that whole.
+    else if (sms->UDH.Length == 0 && sms->Length > 0 && sms->Length <= kMostData)
+        out.data.assign(sms->Text, sms->Text + sms->Length);
     out.sent_at = to_instant(sms->DateTime);
     const auto& header = sms->UDH;
     if (header.AllParts > 0 && header.AllParts < 256 && header.PartNumber > 0 &&

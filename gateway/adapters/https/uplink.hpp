@@ -1,4 +1,4 @@
-// The HTTPS carrier of a box: one POST carries an upload and its answer (docs/formats/exchange.md).
+// The HTTPS carrier of a box: one POST carries an upload and its answer (docs/formats/district-http.md).
 #pragma once
 
 #include "base/bytes.hpp"

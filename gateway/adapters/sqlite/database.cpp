@@ -152,7 +152,7 @@ Result<Database> Database::open(const std::string& path, std::span<const char* c
         TRY(database.execute(("PRAGMA user_version=" + std::to_string(version + 1)).c_str()));
         TRY(database.commit());
     }
-    if (options.vfs.empty()) TRY(sync_folder(path));
+    TRY(options.sync_folder ? options.sync_folder(path) : sync_folder(path));
     return database;
 }
 

@@ -4,6 +4,7 @@
 #include "base/bytes.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,8 @@ struct OpenOptions {
     std::string vfs;
     /// Only the control run of the power-loss test sets this to false: NORMAL instead of FULL.
     bool durable = true;
+    /// Makes the names in the folder of a path durable; empty: the system's way. The crash VFS brings its own.
+    std::function<Status(const std::string& path)> sync_folder;
 };
 
 /// One prepared statement. Parameters and columns count from 1 and 0, as in SQLite.

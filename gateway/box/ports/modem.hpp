@@ -15,6 +15,14 @@
 //  9. After kUnavailable the modem MUST answer kUnavailable (send(): kRejected) to everything, until it is
 //  made anew.
 // 10. Sender and text MUST be well-formed UTF-8, whatever came by radio.
+// 11. stored() MUST give 8-bit data without a user data header octet by octet in `data`, with `binary` set
+// and no
+//     text. With such a header (a part of longer data, a port of another application) `binary` is set and
+//     both are empty: it is nobody's frame, and `pdu` has it all.
+// 12. send_data() MUST carry every octet unchanged, as 8-bit data (TP-DCS 0x04) in one message without a user
+//     data header; rules 5 and 9 hold for it as for send().
+// 13. send_data() MUST reject what is empty, longer than wire::kSmsDataRoom or not to an E.164 number without
+//     touching the device.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -42,9 +50,11 @@ struct StoredSms {
     std::uint32_t slot = 0;
     Bytes pdu; ///< Service centre and TPDU; if it was not hexadecimal, the characters as they came
     bool corrupt = false;
-    std::string sender; ///< As the network gave it; hostile
-    std::string text;   ///< UTF-8; empty for corrupt and for 8-bit data
-    Instant sent_at{};  ///< The service centre's time stamp; 0 if it is no date
+    std::string sender;  ///< As the network gave it; hostile
+    std::string text;    ///< UTF-8; empty for corrupt and for 8-bit data
+    bool binary = false; ///< 8-bit data, not text
+    Bytes data;          ///< Its octets, at most wire::kSmsDataRoom; see rule 11
+    Instant sent_at{};   ///< The service centre's time stamp; 0 if it is no date
     std::uint16_t part_reference = 0;
     std::uint8_t part_count = 1;
     std::uint8_t part_number = 1;
@@ -77,6 +87,9 @@ class Modem {
     /// Hands one text to the network. `to`: E.164 with "+"; `text`: UTF-8, one part (160 septets or 70 UCS-2
     /// units).
     virtual SendResult send(std::string_view to, std::string_view text) = 0;
+    /// Hands one message of 8-bit data to the network. `to`: E.164 with "+"; `data`: 1 to wire::kSmsDataRoom
+    /// octets.
+    virtual SendResult send_data(std::string_view to, BytesView data) = 0;
     /// Returns when the device has something to say, at the latest after `longest`. True: it had.
     /// Errors: kUnavailable - it is gone.
     virtual Result<bool> wait(std::chrono::milliseconds longest) = 0;
@@ -84,5 +97,7 @@ class Modem {
 
 /// What rule 7 asks: "+" and 5 to 15 digits, and one part of text.
 [[nodiscard]] bool can_be_sent(std::string_view to, std::string_view text);
+/// What rule 13 asks.
+[[nodiscard]] bool data_can_be_sent(std::string_view to, BytesView data);
 
 } // namespace kentongan::box

@@ -29,6 +29,13 @@ class GammuRig final : public contract::ModemRig {
                                  {"at", 1'800'000'000 + ++messages_}})["ok"] == true);
     }
     void deliver_long(const std::string& from, const std::string& text) override { deliver(from, text); }
+    void deliver_data(const std::string& from, const Bytes& data) override {
+        REQUIRE(emulator_.order({{"do", "receive"},
+                                 {"from", from},
+                                 {"coding", "8bit"},
+                                 {"data", to_hex(data)},
+                                 {"at", 1'800'000'000 + ++messages_}})["ok"] == true);
+    }
     void deliver_rubbish() override {
         static const char* const kRubbish[] = {"0791", "NOT HEX", "07912608000000F003"};
         REQUIRE(emulator_.order({{"do", "deliver_pdu"}, {"pdu", kRubbish[rubbish_++ % 3]}})["ok"] == true);
@@ -50,7 +57,15 @@ class GammuRig final : public contract::ModemRig {
     std::vector<OnAir> on_air() override {
         std::vector<OnAir> out;
         auto sent = emulator_.order("sent");
-        for (const auto& sms : sent["messages"]) out.push_back({sms["to"], sms["text"]});
+        for (const auto& sms : sent["messages"]) {
+            OnAir one{sms["to"], sms["text"], false, {}};
+            if (sms["coding"] == "8bit") {
+                one.binary = sms["scheme"] == 0x04 && sms["header"] == false;
+                one.data = std::move(from_hex(one.text)).take();
+                one.text.clear();
+            }
+            out.push_back(std::move(one));
+        }
         return out;
     }
     std::size_t used() override { return emulator_.used(); }
@@ -75,6 +90,9 @@ TEST_CASE("GammuModem receives as the port says") {
 }
 TEST_CASE("GammuModem sends as the port says") {
     contract::check_sending(make);
+}
+TEST_CASE("GammuModem carries data as the port says") {
+    contract::check_data(make);
 }
 TEST_CASE("GammuModem loses answers as the port says") {
     contract::check_lost_answers(make);

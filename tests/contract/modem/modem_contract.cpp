@@ -191,6 +191,84 @@ void check_sending(const MakeRig& make) {
     CHECK(rig->on_air().size() == so_far + 1);
 }
 
+void check_data(const MakeRig& make) {
+    auto rig = make();
+    auto& modem = rig->modem();
+    // Every octet there is, and what a text's reader would trip over: NUL, ^Z, ESC, line ends, pairs of
+    // zeros.
+    Bytes low(wire::kSmsDataRoom);
+    Bytes high(wire::kSmsDataRoom);
+    for (std::size_t i = 0; i < low.size(); ++i) {
+        low[i] = static_cast<std::uint8_t>(i);
+        high[i] = static_cast<std::uint8_t>(255 - i);
+    }
+    const std::vector<Bytes> every = {
+        low, high, {0}, {0, 0, 0, 0}, {0x1a, 0x1b, '\r', '\n'}, Bytes(120, 0xff)};
+
+    INFO("rule 11: 8-bit data comes octet by octet, and is no text");
+    for (const auto& data : every) rig->deliver_data(kPhone, data);
+    auto in = stored(modem);
+    REQUIRE(in.size() == every.size());
+    for (std::size_t i = 0; i < every.size(); ++i) {
+        CHECK_FALSE(in[i].corrupt);
+        CHECK(in[i].binary);
+        CHECK(in[i].data == every[i]);
+        CHECK(in[i].text.empty());
+        CHECK(in[i].sender == kPhone);
+        CHECK(in[i].part_count == 1);
+        auto again = modem.read(in[i].slot);
+        REQUIRE(again.has_value());
+        CHECK(*again == in[i].pdu);
+    }
+    erase_all(modem);
+
+    INFO("rule 11: a text is not binary, and a part of longer data is nobody's frame");
+    rig->deliver(kPhone, "SURAT");
+    rig->deliver_data(kPhone, Bytes(200, 7));
+    auto mixed = stored(modem);
+    REQUIRE(mixed.size() == 3);
+    CHECK_FALSE(mixed[0].binary);
+    CHECK(mixed[0].data.empty());
+    for (std::size_t i = 1; i < 3; ++i) {
+        CHECK(mixed[i].binary);
+        CHECK(mixed[i].data.empty());
+        CHECK(mixed[i].text.empty());
+        CHECK_FALSE(mixed[i].pdu.empty());
+    }
+    erase_all(modem);
+
+    INFO("rule 12: every octet goes out as it is");
+    for (const auto& data : every) {
+        CHECK(modem.send_data(kPhone, data).outcome == SendOutcome::kAccepted);
+        auto air = rig->on_air();
+        REQUIRE_FALSE(air.empty());
+        CHECK(air.back().to == kPhone);
+        CHECK(air.back().binary);
+        CHECK(air.back().data == data);
+    }
+    CHECK(modem.send(kPhone, "dan teks").outcome == SendOutcome::kAccepted);
+    CHECK_FALSE(rig->on_air().back().binary);
+    auto so_far = rig->on_air().size();
+    CHECK(so_far == every.size() + 1);
+
+    INFO("rule 13: what does not fit is refused without a try");
+    CHECK(modem.send_data(kPhone, {}).outcome == SendOutcome::kRejected);
+    CHECK(modem.send_data(kPhone, Bytes(wire::kSmsDataRoom + 1, 1)).outcome == SendOutcome::kRejected);
+    CHECK(modem.send_data("0812", Bytes{1}).outcome == SendOutcome::kRejected);
+    CHECK(rig->on_air().size() == so_far);
+
+    INFO("rules 5 and 9 hold for data");
+    rig->refuse_next_send(38);
+    auto refused = modem.send_data(kPhone, Bytes{1});
+    CHECK(refused.outcome == SendOutcome::kRejected);
+    CHECK(refused.cause == 38);
+    CHECK(rig->on_air().size() == so_far);
+    rig->lose_next_send();
+    CHECK(rig->modem().send_data(kPhone, Bytes{1}).outcome == SendOutcome::kUnknown);
+    CHECK(rig->modem().send_data(kPhone, Bytes{1}).outcome == SendOutcome::kRejected);
+    CHECK(rig->on_air().size() == so_far + 1);
+}
+
 void check_lost_answers(const MakeRig& make) {
     auto rig = make();
 

@@ -22,6 +22,8 @@ class ModemRig {
     virtual void deliver(const std::string& from, const std::string& text) = 0;
     /// Two or more parts of one long text.
     virtual void deliver_long(const std::string& from, const std::string& text) = 0;
+    /// 8-bit data; in parts with a user data header when it is longer than one message.
+    virtual void deliver_data(const std::string& from, const Bytes& data) = 0;
     /// Something that cannot be decoded, in the next slot.
     virtual void deliver_rubbish() = 0;
     virtual void lose_next_send() = 0;
@@ -34,6 +36,8 @@ class ModemRig {
     struct OnAir {
         std::string to;
         std::string text;
+        bool binary = false; ///< TP-DCS 0x04 without a user data header
+        Bytes data;
     };
     [[nodiscard]] virtual std::vector<OnAir> on_air() = 0;
     [[nodiscard]] virtual std::size_t used() = 0;
@@ -46,6 +50,7 @@ using MakeRig = std::unique_ptr<ModemRig> (*)();
 
 void check_receiving(const MakeRig& make);
 void check_sending(const MakeRig& make);
+void check_data(const MakeRig& make);
 void check_lost_answers(const MakeRig& make);
 
 } // namespace kentongan::contract

@@ -25,6 +25,19 @@ class SimRig final : public contract::ModemRig {
             modem_.deliver(std::move(sms));
         }
     }
+    void deliver_data(const std::string& from, const Bytes& data) override {
+        if (data.size() <= wire::kSmsDataRoom)
+            return modem_.deliver_data(from, data, from_unix(1'800'000'000 + ++messages_));
+        for (std::uint8_t part = 1; part <= 2; ++part) {
+            box::StoredSms sms;
+            sms.sender = from;
+            sms.binary = true;
+            sms.part_reference = 8;
+            sms.part_count = 2;
+            sms.part_number = part;
+            modem_.deliver(std::move(sms));
+        }
+    }
     void deliver_rubbish() override {
         box::StoredSms sms;
         sms.corrupt = true;
@@ -38,7 +51,7 @@ class SimRig final : public contract::ModemRig {
     void register_in_network(bool registered) override { modem_.set_registered(registered); }
     std::vector<OnAir> on_air() override {
         std::vector<OnAir> out;
-        for (const auto& sms : modem_.on_air()) out.push_back({sms.to, sms.text});
+        for (const auto& sms : modem_.on_air()) out.push_back({sms.to, sms.text, sms.binary, sms.data});
         return out;
     }
     std::size_t used() override { return modem_.used(); }
@@ -60,6 +73,9 @@ TEST_CASE("SimModem receives as the port says") {
 }
 TEST_CASE("SimModem sends as the port says") {
     contract::check_sending(make);
+}
+TEST_CASE("SimModem carries data as the port says") {
+    contract::check_data(make);
 }
 TEST_CASE("SimModem loses answers as the port says") {
     contract::check_lost_answers(make);

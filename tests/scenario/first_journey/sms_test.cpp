@@ -252,6 +252,21 @@ TEST_CASE("machines, rubbish and floods are kept from the people's queue") {
     CHECK_FALSE(world.talk("menu", "+6280000000013").empty());
 }
 
+TEST_CASE("8-bit data is kept and never answered") {
+    Radio world;
+    auto before = world.sent.size();
+    local::SmsArrived sms;
+    sms.call = 900;
+    sms.fingerprint.fill(9);
+    sms.sender = "+6280000000012";
+    sms.binary = true;
+    sms.data = {0x20, 0, 7, 0, 1, 1};
+    CHECK(world.arrives(sms));
+    CHECK(world.arrives(sms)); // twice is once
+    CHECK(world.sent.size() == before);
+    CHECK(world.talk("halo") != "");
+}
+
 TEST_CASE("the same text twice within a minute is one message") {
     Radio world;
     CHECK(world.text(kPhone, "MENU"));

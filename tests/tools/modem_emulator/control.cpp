@@ -155,6 +155,8 @@ Control::Json Control::sent(std::size_t after) const {
         bool binary = all[i].message.coding == Coding::kEightBit;
         one["text"] = binary ? to_hex(as_bytes(all[i].message.text)) : all[i].message.text;
         one["coding"] = name_of(all[i].message.coding);
+        one["scheme"] = all[i].message.scheme;
+        one["header"] = all[i].message.header;
         if (const auto& part = all[i].message.part)
             one["part"] = {{"reference", part->reference}, {"count", part->count}, {"number", part->number}};
         answer["messages"].push_back(std::move(one));

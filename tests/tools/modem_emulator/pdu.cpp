@@ -225,15 +225,23 @@ Result<Bytes> encode_deliver(const Deliver& message) {
 
 Result<std::vector<Bytes>> deliver_parts(const Deliver& message, std::uint16_t reference) {
     Deliver one = message;
-    if (message.coding == Coding::kEightBit) return std::vector<Bytes>{TRY(encode_deliver(one))};
-    auto septets = gsm7::septets(message.text);
-    auto units = gsm7::ucs2_units(message.text);
-    if (!units) return fail(ErrorCode::kInvalid, "pdu.utf8");
-    bool gsm = septets.has_value() && message.coding == Coding::kGsm7;
-    one.coding = gsm ? Coding::kGsm7 : Coding::kUcs2;
-    if (gsm ? *septets <= gsm7::kSeptetsPerSms : *units <= gsm7::kUcs2PerSms)
+    if (message.coding == Coding::kEightBit && message.text.size() <= kMaxUserData)
         return std::vector<Bytes>{TRY(encode_deliver(one))};
-    auto texts = cut(message.text, gsm, gsm ? 153 : 67);
+    std::vector<std::string> texts;
+    if (message.coding == Coding::kEightBit) {
+        constexpr std::size_t kRoomBehindHeader = 134;
+        for (std::size_t at = 0; at < message.text.size(); at += kRoomBehindHeader)
+            texts.push_back(message.text.substr(at, kRoomBehindHeader));
+    } else {
+        auto septets = gsm7::septets(message.text);
+        auto units = gsm7::ucs2_units(message.text);
+        if (!units) return fail(ErrorCode::kInvalid, "pdu.utf8");
+        bool gsm = septets.has_value() && message.coding == Coding::kGsm7;
+        one.coding = gsm ? Coding::kGsm7 : Coding::kUcs2;
+        if (gsm ? *septets <= gsm7::kSeptetsPerSms : *units <= gsm7::kUcs2PerSms)
+            return std::vector<Bytes>{TRY(encode_deliver(one))};
+        texts = cut(message.text, gsm, gsm ? 153 : 67);
+    }
     if (texts.size() > 255) return fail(ErrorCode::kInvalid, "pdu.parts");
     std::vector<Bytes> out;
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -272,9 +280,11 @@ Result<Submit> decode_submit(BytesView pdu) {
     (void)TRY(reader.u8()); // the reference is given by the modem
     Submit out;
     out.report_requested = (first & 0x20) != 0;
+    out.header = (first & 0x40) != 0;
     out.to = TRY(read_address(reader));
     (void)TRY(reader.u8());
     auto scheme = TRY(reader.u8());
+    out.scheme = scheme;
     static constexpr std::size_t kValidityOctets[] = {0, 7, 1, 7};
     (void)TRY(reader.raw(kValidityOctets[first >> 3 & 3]));
     auto data = TRY(read_user_data(reader, scheme, (first & 0x40) != 0));

@@ -39,12 +39,14 @@ struct Submit {
     Coding coding = Coding::kGsm7;
     std::optional<Concatenation> part;
     bool report_requested = false;
+    bool header = false;     ///< A user data header, of whatever kind
+    std::uint8_t scheme = 0; ///< TP-DCS
     bool operator==(const Submit&) const = default;
 };
 
 /// Errors: kInvalid - the text does not fit one part, or has characters outside the coding.
 [[nodiscard]] Result<Bytes> encode_deliver(const Deliver& message);
-/// `text` in as many parts as it needs, GSM-7 where it fits, else UCS-2.
+/// `text` in as many parts as it needs, GSM-7 where it fits, else UCS-2; data stays 8-bit.
 /// Errors: kInvalid - malformed UTF-8, or more than 255 parts.
 [[nodiscard]] Result<std::vector<Bytes>> deliver_parts(const Deliver& message, std::uint16_t reference);
 

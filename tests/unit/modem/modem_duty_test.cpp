@@ -136,6 +136,28 @@ TEST_CASE("a corrupt message comes with what there is of it") {
     CHECK(desk.modem.used() == 0);
 }
 
+TEST_CASE("data comes as data; what is behind a user data header comes whole") {
+    Desk desk;
+    const Bytes frame{0x21, 0, 0, 7, 0xff};
+    desk.modem.deliver_data("+6280000000091", frame, from_unix(1));
+    StoredSms foreign;
+    foreign.binary = true;
+    foreign.pdu = {1, 2, 3};
+    desk.modem.deliver(foreign);
+    desk.deliver("SURAT");
+    auto arrived = only<local::SmsArrived>(desk.poll());
+    REQUIRE(arrived.size() == 3);
+    CHECK(arrived[0].binary);
+    CHECK(arrived[0].data == frame);
+    CHECK(arrived[0].raw.empty());
+    CHECK(arrived[1].binary);
+    CHECK(arrived[1].data.empty());
+    CHECK(arrived[1].raw == foreign.pdu);
+    CHECK_FALSE(arrived[2].binary);
+    for (const auto& sms : arrived) desk.keep(sms);
+    CHECK(desk.modem.used() == 0);
+}
+
 TEST_CASE("without the box's word it is told again, and after a new connection at once") {
     Desk desk;
     desk.deliver("SURAT");
@@ -164,6 +186,24 @@ TEST_CASE("each order to send is one try, and always has an outcome") {
     CHECK(desk.send(4, "d").at(0).outcome == 2);
     CHECK(desk.send(5, "").at(0).outcome == 2);
     CHECK(desk.modem.on_air().size() == 3);
+}
+
+TEST_CASE("an order to send data is one try too") {
+    Desk desk;
+    const Bytes frame(140, 0x40);
+    auto send = [&](std::uint64_t id, const Bytes& data) {
+        auto out = desk.duty.handle(local::SendData{id, "+6280000000091", data});
+        REQUIRE(out.has_value());
+        return only<local::SmsOutcome>(*out).at(0);
+    };
+    CHECK(send(1, frame) == local::SmsOutcome{1, 1, 0});
+    REQUIRE(desk.modem.on_air().size() == 1);
+    CHECK(desk.modem.on_air()[0].binary);
+    CHECK(desk.modem.on_air()[0].data == frame);
+    CHECK(send(2, {}).outcome == 2);
+    desk.modem.lose_next_send();
+    CHECK(send(3, frame).outcome == 3);
+    CHECK(desk.modem.on_air().size() == 2);
 }
 
 TEST_CASE("the box's word for an earlier worker's call deletes nothing") {
@@ -204,4 +244,8 @@ TEST_CASE("what can be sent") {
     CHECK_FALSE(can_be_sent("6280000000012", "x"));
     CHECK_FALSE(can_be_sent("+62800000\r", "x"));
     CHECK_FALSE(can_be_sent("+1234", "x"));
+    CHECK(data_can_be_sent("+6280000000012", Bytes(140)));
+    CHECK_FALSE(data_can_be_sent("+6280000000012", Bytes(141)));
+    CHECK_FALSE(data_can_be_sent("+6280000000012", {}));
+    CHECK_FALSE(data_can_be_sent("4444", Bytes(1)));
 }

@@ -40,10 +40,12 @@ TEST_CASE("every message survives the way between two processes") {
     survives(local::Health{7, 3, 1764000000, true, 60});
     survives(local::ModemHello{"modem0"});
     survives(local::ModemState{true, 80, 3, 30});
-    survives(local::SmsArrived{8, {1}, "+6280000000012", "SURAT", 9, 4, 3, 2, false, {1, 2}});
+    survives(local::SmsArrived{8, {1}, "+6280000000012", "SURAT", 9, 4, 3, 2, true, {1, 2}, false, {}});
+    survives(local::SmsArrived{8, {1}, "+6280000000012", "", 9, 0, 1, 1, false, {}, true, Bytes(140, 0)});
     survives(local::SmsKept{9});
     survives(local::SendSms{10, "+6280000000012", "Halo"});
     survives(local::SmsOutcome{11, 3, 38});
+    survives(local::SendData{12, "+6280000000091", Bytes(140, 0xff)});
     survives(local::AskBox{12});
     survives(local::BoxIs{12, 7, 41});
     survives(local::StickExport{12, 1});
@@ -53,6 +55,27 @@ TEST_CASE("every message survives the way between two processes") {
     survives(local::StickExported{16, 3, 0, Bytes(70, 9)});
     survives(local::StickBytes{17, Bytes(local::kMaxStickChunk, 2)});
     survives(local::StickTaken{18, 3, 2, 41});
+}
+
+TEST_CASE("data is never longer than one message") {
+    auto refused = [](const local::Message& message) {
+        auto buffer = local::encode(message);
+        auto taken = local::take_frame(buffer);
+        return !taken && taken.error().code == ErrorCode::kCorrupt;
+    };
+    CHECK(refused(local::SendData{12, "+6280000000091", Bytes(141, 1)}));
+    local::SmsArrived arrived;
+    arrived.data = Bytes(141, 1);
+    CHECK(refused(arrived));
+}
+
+TEST_CASE("the type of a message is its place in the list, for ever") {
+    CHECK(local::encode(local::SendSms{})[4] == 12);
+    CHECK(local::encode(local::SmsOutcome{})[4] == 13);
+    CHECK(local::encode(local::SendData{})[4] == 14);
+    CHECK(
+        to_hex(local::encode(local::SendData{10, "+6280000000091", {0x40, 0, 7}})) ==
+        "0000001c0e000000000000000a0e2b3632383030303030303030393103400007"); // docs/formats/local-protocol.md
 }
 
 TEST_CASE("a peer that speaks nonsense is recognised as such") {
