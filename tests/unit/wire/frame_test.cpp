@@ -126,6 +126,33 @@ TEST_CASE("compose fills what room there is and no more, in order, and batches n
     }
 }
 
+TEST_CASE("large neighbours become several batches, each of which a reader takes") {
+    // Stories of 500 bytes: a batch of as many as its count allows would be above a frame's limit, and a reader
+    // would refuse the whole parcel, again and again.
+    BoxSecret box = make_box_keys(BoxId{7});
+    Sealer sealer(box, {1, fresh().shown, fresh().shown});
+    REQUIRE(sealer.open(Recipient::kDistrict, 1, {}, kNow));
+    std::vector<Bytes> items;
+    for (std::size_t i = 0; i < 300; ++i) {
+        (void)sealer.take(Recipient::kDistrict, 500);
+        items.push_back(*sealer.seal(Recipient::kDistrict, Bytes(500, 1)));
+    }
+    std::size_t used = 0;
+    auto frames = compose(views(items), kMaxParcel, used);
+    CHECK(used == items.size());
+    for (const auto& frame : frames) CHECK(frame.size() <= kMaxFrame);
+    auto parcel = write_parcel(frames);
+    auto read = read_parcel(parcel);
+    REQUIRE(read);
+    std::vector<Bytes> out;
+    for (auto frame : *read) {
+        auto some = items_of(frame);
+        REQUIRE(some);
+        out.insert(out.end(), some->begin(), some->end());
+    }
+    CHECK(out == items);
+}
+
 TEST_CASE("a parcel gives its frames, and anything cut off is refused") {
     auto items = sealed_items(5);
     auto parcel = write_parcel(items);
