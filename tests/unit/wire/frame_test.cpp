@@ -127,8 +127,8 @@ TEST_CASE("compose fills what room there is and no more, in order, and batches n
 }
 
 TEST_CASE("large neighbours become several batches, each of which a reader takes") {
-    // Stories of 500 bytes: a batch of as many as its count allows would be above a frame's limit, and a reader
-    // would refuse the whole parcel, again and again.
+    // Stories of 500 bytes: a batch of as many as its count allows would be above a frame's limit, and a
+    // reader would refuse the whole parcel, again and again.
     BoxSecret box = make_box_keys(BoxId{7});
     Sealer sealer(box, {1, fresh().shown, fresh().shown});
     REQUIRE(sealer.open(Recipient::kDistrict, 1, {}, kNow));
@@ -287,7 +287,8 @@ TEST_CASE("calls and answers have one spelling: an empty part that is written al
 
     Mark mark{1, 2, 3, 4};
     auto answer = [&](std::uint8_t flags, BytesView inside) {
-        return decode_answer(again(keys.down, {0x50, 0, 7, 2, flags, 1, 0, 8}, mark, inside), keys.down, marks);
+        return decode_answer(again(keys.down, {0x50, 0, 7, 2, flags, 1, 0, 8}, mark, inside), keys.down,
+                             marks);
     };
     CHECK(answer(0, Bytes{0, 10}));
     CHECK(answer(1, Bytes{0, 0, 0, 1, 0, 10}));
