@@ -39,7 +39,7 @@ class Peer:
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.settimeout(20)
+        self.socket.settimeout(10)
         self.socket.connect(str(path))
 
     def say(self, *frames):
@@ -67,6 +67,8 @@ class Peer:
                 part = self.socket.recv(size - len(out))
             except ConnectionResetError:
                 part = b""
+            except TimeoutError:
+                raise AssertionError("the box neither answered nor hung up") from None
             if not part:
                 return None
             out += part
