@@ -43,6 +43,12 @@ int complain(const char* what, const Error& error) {
     return 1;
 }
 
+int refuse(const char* what, const Error& error, const std::vector<domain::PackFault>& faults) {
+    for (const auto& fault : faults)
+        std::fprintf(stderr, "%s:%d: %s\n", fault.path.c_str(), fault.line, fault.message.c_str());
+    return complain(what, error);
+}
+
 using Options = command_line::NamedValues;
 
 std::optional<Options> parse(std::span<const char* const> words,
@@ -101,9 +107,9 @@ int serve(const Options& options) {
     const std::string folder(options.at("--pack"));
     std::vector<domain::PackFault> faults;
     auto pack = yaml::load_pack(folder, faults);
-    if (!pack) return complain("the pack is not usable, see `kentongan pack check`", pack.error());
+    if (!pack) return refuse("the pack is not usable", pack.error(), faults);
     auto village = yaml::load_village(folder, std::string(options.at("--village")), *pack, faults);
-    if (!village) return complain("the village is not usable, see `kentongan pack check`", village.error());
+    if (!village) return refuse("the village is not usable", village.error(), faults);
 
     auto secret = posix::read_file(service.state + "/box.secret", kMaxKeyFile);
     if (!secret) return complain("cannot read box.secret", secret.error());
