@@ -66,17 +66,39 @@ domain::SmsListWords Exchange::list_words(std::string head) const {
 
 Exchange::Pick Exchange::picked(const domain::SmsListWords& words, const std::vector<std::string>& options,
                                 std::size_t& index) const {
-    if (heard_.digit == std::size_t{0}) return Pick::kBack;
-    auto shown = domain::sms_page(words, options, page());
-    if (heard_.digit && shown) {
-        if (*heard_.digit == 9 && shown->more) return Pick::kMore;
-        if (*heard_.digit > shown->count) return Pick::kNone;
-        index = shown->first + *heard_.digit - 1;
-        return Pick::kOption;
+    // A number alone, or with the words that stand beside it.
+    auto chosen = [&](std::size_t digit, std::string_view word) {
+        return heard_.digit == digit || (heard_.lead == digit && says(heard_, word));
+    };
+    if (chosen(0, words.back)) return Pick::kBack;
+    if (auto shown = domain::sms_page(words, options, page())) {
+        if (shown->more && chosen(9, words.more)) return Pick::kMore;
+        for (std::size_t at = 0; at < shown->count; ++at) {
+            index = shown->first + at;
+            if (chosen(at + 1, options[index])) return Pick::kOption;
+        }
+        if (heard_.digit) return Pick::kNone;
     }
     for (index = 0; index < options.size(); ++index)
         if (upper(options[index]) == upper(heard_.text)) return Pick::kOption;
     return Pick::kNone;
+}
+
+std::optional<std::size_t> Exchange::menu_digit() const {
+    if (heard_.digit || !heard_.lead) return heard_.digit;
+    auto entries = menu_entries();
+    auto digit = *heard_.lead;
+    bool beside = digit == 0   ? says(heard_, voice_.word("sms.menu.help"))
+                  : digit == 9 ? says(heard_, voice_.word("sms.menu.language"))
+                               : digit <= entries.size() && says(heard_, entries[digit - 1].second);
+    return beside ? heard_.lead : std::nullopt;
+}
+
+std::optional<std::size_t> Exchange::digit_of(std::initializer_list<std::string> prompts) const {
+    if (heard_.digit) return heard_.digit;
+    for (const auto& prompt : prompts)
+        if (copies(heard_, prompt)) return heard_.lead;
+    return std::nullopt;
 }
 
 Turn Exchange::run(std::string_view text) {
@@ -100,7 +122,8 @@ Turn Exchange::run(std::string_view text) {
 // A text waits to become a report, to be dropped, or - without a decision - to be read by an officer.
 void Exchange::offered() {
     auto text = slot("text");
-    if (heard_.digit == std::size_t{1} || (heard_.command == "yes" && heard_.rest.empty())) {
+    auto digit = digit_of({voice_.word("sms.offer")});
+    if (digit == std::size_t{1} || (heard_.command == "yes" && heard_.rest.empty())) {
         leave();
         const auto* service = offered_by_sms(ServiceKind::kComplaint);
         if (service == nullptr || !submit_story(*service, text)) {
@@ -110,7 +133,7 @@ void Exchange::offered() {
         return;
     }
     leave();
-    if (heard_.digit == std::size_t{0} || (heard_.command == "no" && heard_.rest.empty())) {
+    if (digit == std::size_t{0} || (heard_.command == "no" && heard_.rest.empty())) {
         reply(voice_.say("sms.dropped"));
         return;
     }
@@ -196,11 +219,16 @@ bool Exchange::node() {
     if (at == "letters") return letters_node();
     if (at == "language") return language_node();
     if (at == "status") return status_node();
-    if (at == "menu" && heard_.digit) {
-        menu_choice();
+    if (auto digit = menu_digit()) {
+        if (at == "menu")
+            menu_choice(*digit);
+        else
+            menu();
         return true;
     }
-    if (heard_.digit) {
+    // "0 for the menu", as it stands at the end of these.
+    if (digit_of({voice_.word("sms.not_understood"), voice_.word("sms.dropped"), voice_.word("sms.kept"),
+                  voice_.word("sms.language.set")})) {
         menu();
         return true;
     }
@@ -231,22 +259,25 @@ void Exchange::not_understood() {
 void Exchange::menu() {
     go("menu");
     std::vector<std::string> options;
-    if (offered_by_sms(ServiceKind::kLetter) != nullptr) options.push_back(voice_.word("sms.menu.letter"));
-    options.push_back(voice_.word("sms.menu.status"));
-    if (offered_by_sms(ServiceKind::kComplaint) != nullptr) options.push_back(voice_.word("sms.menu.report"));
-    if (offered_by_sms(ServiceKind::kLevyReport) != nullptr) options.push_back(voice_.word("sms.menu.levy"));
+    for (auto& entry : menu_entries()) options.push_back(std::move(entry.second));
     reply(domain::sms_menu(voice_.say("sms.menu.head"), options, voice_.word("sms.menu.language"),
                            voice_.word("sms.menu.help")));
 }
 
-void Exchange::menu_choice() {
-    enum class Entry { kLetter, kStatus, kReport, kLevy };
-    std::vector<Entry> entries;
-    if (offered_by_sms(ServiceKind::kLetter) != nullptr) entries.push_back(Entry::kLetter);
-    entries.push_back(Entry::kStatus);
-    if (offered_by_sms(ServiceKind::kComplaint) != nullptr) entries.push_back(Entry::kReport);
-    if (offered_by_sms(ServiceKind::kLevyReport) != nullptr) entries.push_back(Entry::kLevy);
-    auto digit = *heard_.digit;
+std::vector<std::pair<Exchange::Entry, std::string>> Exchange::menu_entries() const {
+    std::vector<std::pair<Entry, std::string>> entries;
+    if (offered_by_sms(ServiceKind::kLetter) != nullptr)
+        entries.emplace_back(Entry::kLetter, voice_.word("sms.menu.letter"));
+    entries.emplace_back(Entry::kStatus, voice_.word("sms.menu.status"));
+    if (offered_by_sms(ServiceKind::kComplaint) != nullptr)
+        entries.emplace_back(Entry::kReport, voice_.word("sms.menu.report"));
+    if (offered_by_sms(ServiceKind::kLevyReport) != nullptr)
+        entries.emplace_back(Entry::kLevy, voice_.word("sms.menu.levy"));
+    return entries;
+}
+
+void Exchange::menu_choice(std::size_t digit) {
+    auto entries = menu_entries();
     if (digit == 9) {
         languages(0);
     } else if (digit == 0) {
@@ -255,7 +286,7 @@ void Exchange::menu_choice() {
     } else if (digit > entries.size()) {
         menu();
     } else {
-        switch (entries[digit - 1]) {
+        switch (entries[digit - 1].first) {
         case Entry::kLetter:
             letters(0);
             break;
@@ -365,7 +396,7 @@ void Exchange::set_language(std::size_t index) {
 }
 
 bool Exchange::status_node() {
-    if (heard_.digit == std::size_t{0}) {
+    if (digit_of({voice_.word("sms.status.ask")}) == std::size_t{0}) {
         menu();
         return true;
     }
@@ -435,13 +466,17 @@ bool Exchange::confirm_node() {
         leave();
         return false;
     }
-    bool yes = heard_.digit == std::size_t{1} || (heard_.command == "yes" && heard_.letters < kStoryLetters);
-    bool no = heard_.digit == std::size_t{2} || (heard_.command == "no" && heard_.letters < kStoryLetters);
+    auto digit = digit_of({voice_.word("sms.letter.confirm")});
+    if (!digit && ((heard_.lead == std::size_t{1} && says_command(pack_, heard_, "yes")) ||
+                   (heard_.lead == std::size_t{2} && says_command(pack_, heard_, "no"))))
+        digit = heard_.lead;
+    bool yes = digit == std::size_t{1} || (heard_.command == "yes" && heard_.letters < kStoryLetters);
+    bool no = digit == std::size_t{2} || (heard_.command == "no" && heard_.letters < kStoryLetters);
     if (yes)
         submit(*service);
     else if (no)
         begin(*service);
-    else if (heard_.digit == std::size_t{0})
+    else if (digit == std::size_t{0})
         menu();
     else if (heard_.letters >= kStoryLetters)
         return false;
