@@ -12,8 +12,6 @@ struct SmsPolicy {
     static constexpr std::chrono::hours kNoticeLives{72};
     static constexpr int kMostUnknown = 2;    ///< An answer whose fate is unknown is sent at most once more.
     static constexpr seconds kRetryAfter{60}; ///< After a certain rejection, until it expires.
-    static constexpr std::chrono::hours kQuietFrom{20}; ///< Local time; notices wait until kQuietUntil.
-    static constexpr std::chrono::hours kQuietUntil{6};
 };
 
 class SmsOutbox {
@@ -46,6 +44,7 @@ class SmsOutbox {
 };
 
 /// The first instant not in the quiet hours of a place `utc_offset_minutes` from UTC, from `now` on.
-[[nodiscard]] Instant after_quiet_hours(Instant now, int utc_offset_minutes);
+[[nodiscard]] Instant after_quiet_hours(Instant now, const std::optional<domain::QuietHours>& quiet,
+                                        int utc_offset_minutes);
 
 } // namespace kentongan::box

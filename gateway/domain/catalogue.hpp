@@ -190,6 +190,14 @@ struct Keyword {
 /// An amount as people read it: "Rp1.234.567".
 [[nodiscard]] std::string amount(const Money& money, std::int64_t units);
 
+/// Local time in which nobody is sent an SMS that they did not ask for: whole hours, `from` on, `until` no
+/// more. They may go over midnight.
+struct QuietHours {
+    int from = 0;
+    int until = 0;
+    bool operator==(const QuietHours&) const = default;
+};
+
 /// What common texts of a pack look like, for the compressor of records: opaque bytes here.
 struct TextDictionary {
     std::uint32_t version = 0; ///< From 1; the newest writes, all read. A version's bytes never change.
@@ -204,7 +212,8 @@ struct Pack {
     LanguageTag default_language;
     std::vector<Language> languages;
     int utc_offset_minutes = 0;
-    std::string consent_version; ///< Names the consent words that people saw.
+    std::optional<QuietHours> quiet_hours; ///< Where a village says nothing of its own.
+    std::string consent_version;           ///< Names the consent words that people saw.
     IdentityRule identity;
     PhoneRule phone;
     Money money;
@@ -246,7 +255,8 @@ struct Village {
     bool example = false;           ///< Invented, and said so wherever it is shown.
     bool synthetic_numbers = false; ///< Accept numbers that can belong to nobody (tests, demonstrations).
     std::string office_hours;
-    std::string phone; ///< The number to text, as printed.
+    std::string phone;                     ///< The number to text, as printed.
+    std::optional<QuietHours> quiet_hours; ///< In force here: its own or the pack's.
     std::vector<Hamlet> hamlets;
 };
 

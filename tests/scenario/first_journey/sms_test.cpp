@@ -58,8 +58,22 @@ TEST_CASE("a complaint in digits reaches the desk with its words, and the phone 
     CHECK(world.talk("CEK#" + code).find(code) != std::string::npos);
 }
 
+TEST_CASE("without quiet hours a notice goes at once, at any hour") {
+    Radio world;
+    REQUIRE_FALSE(world.village.quiet_hours);
+    auto code = world.complain();
+    REQUIRE(world.exchange());
+    world.now = from_unix(1795489200) + std::chrono::hours(12); // 22:00 in Jember
+    REQUIRE(world.move(world.at_desk()[0], "diverifikasi"));
+    REQUIRE(world.exchange());
+    world.tick();
+    CHECK(code_in(world.newest_to(kPhone)) == code);
+}
+
 TEST_CASE("a notice waits for the morning, an answer does not, and STOP ends notices") {
     Radio world;
+    world.village.quiet_hours = world.pack.quiet_hours;
+    REQUIRE(world.village.quiet_hours == domain::QuietHours{20, 6});
     auto code = world.complain();
     REQUIRE(world.exchange());
     world.now = from_unix(1795489200) + std::chrono::hours(12); // 22:00 in Jember
