@@ -240,5 +240,43 @@ def text_nobody_understood(world, cast, journal):
         cast.says["well"] in str(officer.open(case)["answers"]), "readable"))
 
 
+def empty_sms(world, cast, journal):
+    """An empty SMS gets the menu, and what waited before it is not lost"""
+    phone = Phone(world.modem_control, cast.phone(16))
+    journal.step("sends an empty SMS: the menu", lambda: menu(cast, phone.text("")))
+    journal.step("sends a story: it is offered as a report", lambda: same(
+        phone.text(cast.says["lamp"]), cast.pack.word("sms.offer")))
+    journal.step("sends an empty SMS instead of an answer: the menu", lambda: menu(cast, phone.text("")))
+    officer = Officer(world.ports["desk"], *OFFICER)
+    unsorted = cast.pack.service("unsorted")["id"]
+    journal.step("the story is at the desk, for somebody to read", lambda: until(
+        lambda: read_by_somebody(officer, unsorted, cast.says["lamp"]), "the story"))
+    journal.step("nothing stays on the SIM", lambda: until(lambda: phone.on_the_sim() == 0, "an empty SIM") and "empty")
+
+
+def read_by_somebody(officer, service, words):
+    for case in officer.cases(open=1)["cases"]:
+        if case["service"] == service and words in str(officer.open(case)["answers"]):
+            return service
+    return None
+
+
+def ten_parts(world, cast, journal):
+    """A complaint as long as ten SMS arrives whole, whatever the order of its parts"""
+    phone = Phone(world.modem_control, cast.phone(17))
+    # 153 letters to a part, 67 in other alphabets.
+    story = cast.long_story(650 if cast.pack.wide else 1400)
+    keyword = cast.pack.keyword("report")
+    journal.step(f"sends {len(story)} characters in ten parts, the last ones first", lambda: same(
+        phone.send(f"{keyword}#{story}", order=list(range(10, 0, -1))), 10))
+    code = journal.step("gets one code", lambda: code_of(phone.receive()))
+    officer = Officer(world.ports["desk"], *OFFICER)
+    case = journal.step("it is at the desk", lambda: until(lambda: officer.find(code), "the case"), lambda c: c["service"])
+    journal.step("from the first word to the last", lambda: expect(
+        story in [answer["value"] for answer in officer.open(case)["answers"]],
+        f"{story.split()[0]} … {story.split()[-1]}"))
+    journal.step("nothing stays on the SIM", lambda: until(lambda: phone.on_the_sim() == 0, "an empty SIM") and "empty")
+
+
 JOURNEYS = (letter_at_the_kiosk, complaint_by_sms, levy_report, letter_by_sms, mistakes_are_answered_kindly,
-            text_nobody_understood)
+            text_nobody_understood, empty_sms, ten_parts)
