@@ -4,6 +4,8 @@ Services, states and words are those of the pack that the world runs; people and
 """
 
 import secrets
+import shutil
+import subprocess
 import sys
 import time
 
@@ -278,5 +280,25 @@ def ten_parts(world, cast, journal):
     journal.step("nothing stays on the SIM", lambda: until(lambda: phone.on_the_sim() == 0, "an empty SIM") and "empty")
 
 
+def technician_checks_the_pack(world, cast, journal):
+    """A technician checks the pack before it is installed"""
+    journal.step("kentongan pack check: nothing is wrong", lambda: checked(world, world.pack, 0))
+    broken = world.folder / "broken-pack" / world.pack.name
+    shutil.copytree(world.pack, broken, dirs_exist_ok=True)
+    with (broken / "pack.yaml").open("a", encoding="utf-8") as file:
+        file.write("colour: red\n")
+    line = len((broken / "pack.yaml").read_text(encoding="utf-8").splitlines())
+    said = journal.step("a copy with a mistake is refused", lambda: checked(world, broken, 1))
+    journal.step("file and line are named", lambda: expect(f"pack.yaml:{line}: " in said, f"pack.yaml:{line}"))
+
+
+def checked(world, folder, status):
+    done = subprocess.run([world.bin / "kentongan", "pack", "check", folder], capture_output=True, text=True,
+                          timeout=60, check=False)
+    said = (done.stdout + done.stderr).strip()
+    expect(done.returncode == status, f"exit {done.returncode}: {said}")
+    return said
+
+
 JOURNEYS = (letter_at_the_kiosk, complaint_by_sms, levy_report, letter_by_sms, mistakes_are_answered_kindly,
-            text_nobody_understood, empty_sms, ten_parts)
+            text_nobody_understood, empty_sms, ten_parts, technician_checks_the_pack)
