@@ -1,112 +1,20 @@
 #!/usr/bin/env python3
-"""A stick instead of a network, with the real programs: there and back, hostile sticks, and the end of each program at
-each of its steps."""
+"""A stick instead of a network, with the real programs: there and back, and hostile sticks."""
 
 import os
-import secrets
 import shutil
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import unittest
-from pathlib import Path
 
-from world.journeys import LETTER_ANSWERS
-from world.people import Officer, Resident, until
-from world.processes import OFFICER, World
-
-SHIM = Path(os.environ["KENTONGAN_BIN_DIR"]) / "crash_shim.so"
-MOST_STEPS = 200
-NO_PORT = 1  # refuses at once
+from stick_village import StickTest
+from world.people import until
 
 
-class Village(World):
-    """A box without a network. `other`: a village whose district it shares."""
-
-    def __init__(self, folder, number=1, other=None):
-        super().__init__(folder, datagrams=False)
-        self.number = number
-        self.other = other or self
-        self.stick = Path(folder) / "stick"
-        self.stick.mkdir(exist_ok=True)
-
-    @property
-    def district_state(self):
-        return self.other.folder / "district"
-
-    def begin(self):
-        if self.other is self:
-            self.prepare()
-            self.start_district()
-        else:
-            self.logs.mkdir(exist_ok=True)
-            self.enrol_box(self.number)
-        self.ports["uplink"] = NO_PORT
-        self.start_box()
-        self.start_kiosk()
-        self.resident = Resident(self.ports["kiosk"])
-        self.consent = self.resident.pack()["consent_version"]
-        return self
-
-    def submit(self):
-        return self.resident.submit("domisili", LETTER_ANSWERS, secrets.token_hex(16), consent=self.consent)["code"]
-
-    def waiting(self):
-        return self.resident.health()["waiting"]
-
-    def usb(self, what, stick=None, **environment):
-        return self.call("kentongan", "usb", what, "--socket", self.folder / "console.sock", stick or self.stick,
-                         **environment)
-
-    def district_import(self, stick=None, **environment):
-        return self.call("kentongan-district", "usb-import", "--state", self.district_state, "--pack", self.pack,
-                         stick or self.stick, **environment)
-
-    def call(self, program, *words, **environment):
-        return subprocess.run([str(self.bin / program), *map(str, words)], capture_output=True, text=True, check=False,
-                              env={**os.environ, **environment}, timeout=60)
-
-    def file(self, name):
-        return self.stick / "KENTONGA" / name
-
-    def names(self):
-        return sorted(path.name for path in (self.stick / "KENTONGA").iterdir())
-
-
-class Stick(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="kentongan-")
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.village = Village(folder.name)
-        self.addCleanup(self.village.stop)
-        self.village.begin()
-
-    def neighbour(self):
-        folder = self.folder / "neighbour"
-        folder.mkdir()
-        other = Village(folder, 2, self.village)
-        self.addCleanup(other.stop)
-        return other.begin()
-
-    def ok(self, done):
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        return done.stdout
-
-    def refused(self, done, words):
-        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
-        self.assertIn(words, done.stderr)
-        return done.stdout
-
-    def officer(self):
-        return Officer(self.village.ports["desk"], *OFFICER)
-
-    def cases(self):
-        return self.officer().cases(open=0)["total"]
-
+class Stick(StickTest):
     # --- there and back ------------------------------------------------------------------------------------
 
     def test_there_and_back(self):
@@ -364,142 +272,6 @@ class Stick(unittest.TestCase):
                 connection.sendall(message)
                 self.assertEqual(connection.recv(100), b"", f"{name}: the connection ends")
         self.assertIn("box 1, export 1:", self.ok(v.usb("export")), "no number was spent on these")
-
-    # --- the end of a program at each of its steps ---------------------------------------------------------
-
-    def killed(self, call, check):
-        """Calls with the shim at step 1, 2, … until the program survives; `check` after each."""
-        if not SHIM.exists():
-            self.skipTest("no crash shim in this build")
-        armed = self.folder / "armed"
-        for step in range(1, MOST_STEPS):
-            armed.touch()
-            done = call({"LD_PRELOAD": str(SHIM), "KENTONGAN_CRASH_AT": str(step), "KENTONGAN_CRASH_ARM": str(armed)})
-            died = not armed.exists()
-            armed.unlink(missing_ok=True)
-            if died:
-                self.assertEqual(done.returncode, -signal.SIGKILL)
-            check(step, died)
-            if not died:
-                self.ok(done)
-                return step - 1
-        self.fail("it never survived")
-
-    def test_export_killed_at_each_step(self):
-        v = self.village
-        v.submit()
-        self.ok(v.usb("export"))
-        seen = set()
-        codes = 1
-
-        def check(step, died):
-            nonlocal codes
-            # Whatever is there is whole: the old export or the new one.
-            said = self.ok(v.district_import())
-            self.assertIn("1 of 1 files", said)
-            seen.add(said.split(",")[1])
-            self.assertEqual(v.waiting(), codes)
-            v.submit()
-            codes += 1
-
-        steps = self.killed(lambda shim: v.usb("export", **shim), check)
-        self.assertGreater(steps, 10)
-        self.assertGreater(len(seen), 3)
-        self.ok(v.usb("export"))
-        self.ok(v.district_import())
-        self.ok(v.usb("import"))
-        self.assertEqual((v.waiting(), self.cases()), (0, codes))
-        print(f"export: killed at each of {steps} steps")
-
-    def test_district_import_killed_at_each_step(self):
-        v = self.village
-        count = 0
-
-        def call(shim):
-            nonlocal count
-            v.submit()
-            count += 1
-            self.ok(v.usb("export"))
-            return v.district_import(**shim)
-
-        def check(step, died):
-            # The box hears only what is committed: if it retires its item, the case is there.
-            before = v.waiting()
-            self.ok(v.usb("import"))
-            retired = before - v.waiting()
-            self.assertGreaterEqual(self.cases(), count - v.waiting())
-            self.assertIn(retired, (0, before))
-            self.ok(v.district_import())
-            self.ok(v.usb("import"))
-            self.assertEqual((v.waiting(), self.cases()), (0, count), f"step {step}")
-
-        steps = self.killed(call, check)
-        self.assertGreater(steps, 15)
-        print(f"district's import: killed at each of {steps} steps")
-
-    def test_import_killed_at_each_step(self):
-        v = self.village
-        count = 0
-
-        def call(shim):
-            nonlocal count
-            v.submit()
-            count += 1
-            self.ok(v.usb("export"))
-            self.ok(v.district_import())
-            return v.usb("import", **shim)
-
-        def check(step, died):
-            self.ok(v.usb("import"))
-            self.assertEqual((v.waiting(), self.cases()), (0, count), f"step {step}")
-
-        print(f"import: killed at each of {self.killed(call, check)} steps")
-
-    def test_box_killed_at_each_step_of_an_export_and_an_import(self):
-        if not SHIM.exists():
-            self.skipTest("no crash shim in this build")
-        v = self.village
-        armed = self.folder / "armed"
-        for what in ("export", "import"):
-            killed = 0
-            for step in range(1, MOST_STEPS):
-                v.kill("kentongan-box")
-                v.start_box()
-                until(lambda: v.resident.health()["box"], "the box")
-                v.submit()
-                if what == "import":
-                    self.ok(v.usb("export"))
-                    self.ok(v.district_import())
-                v.kill("kentongan-box")
-                v.extra_environment["kentongan-box"] = {
-                    "LD_PRELOAD": str(SHIM), "KENTONGAN_CRASH_AT": str(step), "KENTONGAN_CRASH_ARM": str(armed)}
-                v.start_box()
-                armed.touch()
-                done = v.usb(what)
-                died = not armed.exists()
-                armed.unlink(missing_ok=True)
-                v.extra_environment.clear()
-                if died:
-                    killed += 1
-                    until(lambda: not v.alive("kentongan-box"), "the end of the box")
-                    self.assertEqual(done.returncode, 1, done.stdout)
-                    v.start_box()
-                until(lambda: v.resident.health()["box"], "the box")
-                self.ok(v.usb("export"))
-                self.ok(v.district_import())
-                self.ok(v.usb("import"))
-                self.assertEqual((v.waiting(), self.cases()), (0, self.submitted(v)))
-                if not died:
-                    break
-            else:
-                self.fail("the box never survived")
-            self.assertGreater(killed, 3)
-            print(f"box: killed at each of {killed} steps of an {what}")
-
-    def submitted(self, village):
-        """Each submission is one case of the box's own."""
-        with sqlite3.connect(f"file:{village.box_state}/box.db?mode=ro", uri=True) as database:
-            return database.execute('SELECT count(*) FROM "case"').fetchone()[0]
 
 
 if __name__ == "__main__":

@@ -27,26 +27,15 @@ struct Acknowledged {
     std::uint64_t sequence = 0; ///< Of the update of the newest move; 0: none was told.
 };
 
-class Regency {
+class Regency : public test::UnderCuts {
   public:
     Regency(std::uint64_t seed, test::Safety safety)
-        : disk_(seed), random_(seed * 7919), options_(test::options_for(disk_, safety)) {}
-
-    test::Tally live(std::uint64_t cuts) {
-        while (tally_.cuts < cuts) {
-            if (told_.size() > 24 || random_() % 8 == 0) start_anew();
-            disk_.cut_after(1 + random_() % 120);
-            work();
-            if (!disk_.is_cut()) disk_.cut_after(1);
-            disk_.restore();
-            ++tally_.cuts;
-            verify();
-        }
-        return tally_;
-    }
+        : UnderCuts(seed, test::WalName::kSyncedBySqlite, safety) {}
 
   private:
-    void work() {
+    std::size_t promised() const override { return told_.size(); }
+
+    void work() override {
         auto store = sqlite::SqliteDistrictStore::open(kPath, options_);
         if (!store) return;
         if (!registered_) {
@@ -116,7 +105,7 @@ class Regency {
         return true;
     }
 
-    void verify() {
+    void verify() override {
         auto store = sqlite::SqliteDistrictStore::open(kPath, options_);
         if (!store) {
             ++tally_.corrupt;
@@ -168,19 +157,15 @@ class Regency {
         return out;
     }
 
-    void start_anew() {
+    void start_anew() override {
         disk_.erase();
         told_.clear();
         registered_ = false;
     }
 
-    test::CrashDisk disk_;
-    std::mt19937_64 random_;
-    sqlite::OpenOptions options_;
     bool registered_ = false;
     std::uint64_t epochs_ = 0;
     std::vector<Acknowledged> told_;
-    test::Tally tally_;
 };
 
 } // namespace

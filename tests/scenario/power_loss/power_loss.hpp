@@ -1,4 +1,5 @@
-// What the power-loss tests of the two stores share: how a store opens on the crash disk, and the count.
+// What the power-loss tests of the two stores share: how a store opens on the crash disk, when the power
+// goes, and the count.
 #pragma once
 
 #include "adapters/sqlite/database.hpp"
@@ -6,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <random>
 
 namespace kentongan::test {
 
@@ -37,6 +39,43 @@ struct Tally {
                     static_cast<unsigned long long>(cuts), static_cast<unsigned long long>(acknowledged),
                     static_cast<unsigned long long>(lost), static_cast<unsigned long long>(corrupt));
     }
+};
+
+/// A store that works until the power goes, again and again, and is then asked for what it had promised.
+class UnderCuts {
+  public:
+    virtual ~UnderCuts() = default;
+
+    Tally live(std::uint64_t cuts) {
+        while (tally_.cuts < cuts) {
+            // A new disk now and then, so that the making of the database is cut as often as its use.
+            if (promised() > 24 || random_() % 8 == 0) start_anew();
+            disk_.cut_after(1 + random_() % 120);
+            work();
+            if (!disk_.is_cut()) disk_.cut_after(1);
+            disk_.restore();
+            ++tally_.cuts;
+            verify();
+        }
+        return tally_;
+    }
+
+  protected:
+    UnderCuts(std::uint64_t seed, WalName wal_name, Safety safety)
+        : disk_(seed, wal_name), random_(seed * 7919), options_(options_for(disk_, safety)) {}
+
+    virtual std::size_t promised() const = 0;
+    /// Until the cut.
+    virtual void work() = 0;
+    /// Counts what is lost or corrupt; what stays is still promised.
+    virtual void verify() = 0;
+    /// An empty disk, nothing promised.
+    virtual void start_anew() = 0;
+
+    CrashDisk disk_;
+    std::mt19937_64 random_;
+    sqlite::OpenOptions options_;
+    Tally tally_;
 };
 
 /// For the box; the district's store gets a tenth.

@@ -25,30 +25,15 @@ struct Expected {
     bool retired = false;
 };
 
-class Village {
+class Village : public test::UnderCuts {
   public:
     Village(std::uint64_t seed, test::WalName wal_name, test::Safety safety)
-        : disk_(seed, wal_name), random_(seed * 7919), options_(test::options_for(disk_, safety)) {}
-
-    test::Tally live(std::uint64_t cuts) {
-        while (tally_.cuts < cuts) {
-            // A new disk now and then, so that the making of the database is cut as often as its use.
-            if (acknowledged_.size() > 24 || random_() % 8 == 0) {
-                disk_.erase();
-                acknowledged_.clear();
-            }
-            disk_.cut_after(1 + random_() % 120);
-            work();
-            if (!disk_.is_cut()) disk_.cut_after(1);
-            disk_.restore();
-            ++tally_.cuts;
-            verify();
-        }
-        return tally_;
-    }
+        : UnderCuts(seed, wal_name, safety) {}
 
   private:
-    void work() {
+    std::size_t promised() const override { return acknowledged_.size(); }
+
+    void work() override {
         auto store = sqlite::SqliteBoxStore::open(kPath, options_);
         if (!store) return;
         while (!disk_.is_cut()) {
@@ -101,7 +86,7 @@ class Village {
         tally_.acknowledged += batch.size();
     }
 
-    void verify() {
+    void verify() override {
         auto store = sqlite::SqliteBoxStore::open(kPath, options_);
         if (!store) {
             ++tally_.corrupt;
@@ -130,16 +115,12 @@ class Village {
         acknowledged_ = std::move(still);
     }
 
-    void start_anew() {
+    void start_anew() override {
         disk_.erase();
         acknowledged_.clear();
     }
 
-    test::CrashDisk disk_;
-    std::mt19937_64 random_;
-    sqlite::OpenOptions options_;
     std::vector<Expected> acknowledged_;
-    test::Tally tally_;
 };
 
 } // namespace
