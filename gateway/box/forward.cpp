@@ -58,8 +58,8 @@ Result<Bytes> Forward::call(std::uint32_t echo, bool tell) {
     call.echo = echo;
     call.last_update = TRY(ground_.store.last_update());
     call.waiting = TRY(ground_.store.waiting());
-    if (auto newest = TRY(ground_.store.epoch(TRY(ground_.store.highest_epoch()))))
-        call.newest = {newest->number, newest->items};
+    auto highest = TRY(ground_.store.highest_epoch());
+    if (auto newest = TRY(ground_.store.epoch(highest))) call.newest = {newest->number, newest->items};
     call.keyring = ground_.district.keyring.version;
     auto holdings = TRY(bulletins_.holdings());
     call.held = wire::holdings_mark(holdings);
