@@ -28,8 +28,9 @@ struct World {
     FakeBox box;
     emulator::Process worker;
 
-    explicit World(std::size_t capacity = 30)
-        : modem(KENTONGAN_BIN_DIR "/modem-emulator", folder, capacity), box(folder.file("box")),
+    /// `more`: options of the emulator.
+    explicit World(std::size_t capacity = 30, const std::vector<std::string>& more = {})
+        : modem(KENTONGAN_BIN_DIR "/modem-emulator", folder, capacity, more), box(folder.file("box")),
           worker({KENTONGAN_BIN_DIR "/kentongan-modem", "--device", modem.device(), "--socket",
                   folder.file("box"), "--name", "modem-1", "--send-timeout", "2"}) {
         REQUIRE(box.until([&] { return box.state.has_value(); }));
@@ -52,8 +53,12 @@ struct World {
     }
     std::size_t on_air() { return modem.order("sent")["next"].get<std::size_t>(); }
     local::SmsOutcome send(std::uint64_t id, const std::string& text) {
+        return order(local::SendSms{id, kPhone, text});
+    }
+    /// SendSms or SendData, and the outcome.
+    local::SmsOutcome order(const local::Message& message) {
         auto before = box.outcomes.size();
-        box.say(local::SendSms{id, kPhone, text});
+        box.say(message);
         REQUIRE(box.until([&] { return box.outcomes.size() > before; }));
         return box.outcomes.back();
     }

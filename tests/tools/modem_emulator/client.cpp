@@ -81,11 +81,26 @@ int Process::wait() {
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+namespace {
+
+std::vector<std::string> command_line(const std::string& program, const TemporaryFolder& folder,
+                                      std::size_t capacity, const std::vector<std::string>& more) {
+    std::vector<std::string> out{program,
+                                 "--control",
+                                 folder.file("control"),
+                                 "--link",
+                                 folder.file("modem"),
+                                 "--capacity",
+                                 std::to_string(capacity)};
+    out.insert(out.end(), more.begin(), more.end());
+    return out;
+}
+
+} // namespace
+
 EmulatorClient::EmulatorClient(const std::string& program, const TemporaryFolder& folder,
-                               std::size_t capacity)
-    : process_({program, "--control", folder.file("control"), "--link", folder.file("modem"), "--capacity",
-                std::to_string(capacity)}),
-      device_(folder.file("modem")) {
+                               std::size_t capacity, const std::vector<std::string>& more)
+    : process_(command_line(program, folder, capacity, more)), device_(folder.file("modem")) {
     // The first line says that device and socket are there.
     if (process_.read_line().empty()) return;
     sockaddr_un address{};

@@ -47,8 +47,10 @@ class Process {
 
 class EmulatorClient {
   public:
-    /// Starts `program` with a fresh device at `folder`/modem and its control socket at `folder`/control.
-    EmulatorClient(const std::string& program, const TemporaryFolder& folder, std::size_t capacity = 30);
+    /// Starts `program` with a fresh device at `folder`/modem and its control socket at `folder`/control, and
+    /// with `more` options.
+    EmulatorClient(const std::string& program, const TemporaryFolder& folder, std::size_t capacity = 30,
+                   const std::vector<std::string>& more = {});
     EmulatorClient(const EmulatorClient&) = delete;
     EmulatorClient& operator=(const EmulatorClient&) = delete;
     ~EmulatorClient();

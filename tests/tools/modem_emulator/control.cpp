@@ -133,6 +133,27 @@ Control::Json Control::fault(const Json& order) {
     return done();
 }
 
+Control::Json Control::path(const Json& order) {
+    if (network_ == nullptr) return refused("this modem is in no network");
+    if (order.size() > 1) {
+        auto some = [&](const char* key, std::int64_t most) {
+            return static_cast<int>(std::clamp<std::int64_t>(number_of(order, key, 0), 0, most));
+        };
+        PathFaults faults;
+        faults.lose_next = some("lose", 1'000'000);
+        faults.double_next = some("double", 1'000'000);
+        faults.loss_percent = static_cast<unsigned>(some("loss_percent", 100));
+        faults.double_percent = static_cast<unsigned>(some("double_percent", 100));
+        network_->set_faults(faults, static_cast<std::uint64_t>(number_of(order, "seed", 1)));
+    }
+    auto answer = done();
+    answer["number"] = network_->number();
+    answer["carried"] = network_->counts().carried;
+    answer["lost"] = network_->counts().lost;
+    answer["doubled"] = network_->counts().doubled;
+    return answer;
+}
+
 Control::Json Control::sim() const {
     auto answer = done();
     answer["capacity"] = modem_.sim().capacity();
@@ -178,6 +199,7 @@ Control::Outcome Control::handle(const std::string& line) {
     if (what == "deliver_pdu") return {deliver_pdu(order), {}};
     if (what == "store") return {store(order), {}};
     if (what == "fault") return {fault(order), {}};
+    if (what == "path") return {path(order), {}};
     if (what == "sim") return {sim(), {}};
     if (what == "sent") return {sent(after), {}};
     if (what == "clear_faults") {

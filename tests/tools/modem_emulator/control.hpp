@@ -2,6 +2,7 @@
 #pragma once
 
 #include "modem.hpp"
+#include "network.hpp"
 #include "terminal.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,7 +23,9 @@ struct Pending {
 
 class Control {
   public:
-    Control(Modem& modem, Terminal& terminal) : modem_(modem), terminal_(terminal) {}
+    /// `network`: null for a modem that is alone.
+    Control(Modem& modem, Terminal& terminal, Network* network)
+        : modem_(modem), terminal_(terminal), network_(network) {}
 
     struct Outcome {
         nlohmann::json answer; ///< Null when pending.
@@ -37,11 +40,13 @@ class Control {
     Json deliver_pdu(const Json& order);
     Json store(const Json& order);
     Json fault(const Json& order);
+    Json path(const Json& order);
     Json sim() const;
     [[nodiscard]] Json sent(std::size_t after) const;
 
     Modem& modem_;
     Terminal& terminal_;
+    Network* network_;
     std::uint16_t next_reference_ = 1;
     bool quit_ = false;
 };

@@ -1,6 +1,7 @@
 // modem-emulator: an AT modem on a pseudo terminal, with a network and faults that a test plays.
 #include "control.hpp"
 #include "modem.hpp"
+#include "network.hpp"
 #include "terminal.hpp"
 
 #include <poll.h>
@@ -8,11 +9,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cctype>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <list>
+#include <optional>
 
 namespace {
 
@@ -32,14 +35,18 @@ struct Options {
     std::string control;
     std::string link;
     std::size_t capacity = 30;
+    std::string network;
+    std::string number;
 };
 
 constexpr const char* kHelp =
     "Usage: modem-emulator [--control SOCKET] [--link PATH] [--capacity SLOTS]\n"
+    "                      [--network FOLDER --number +NUMBER]\n"
     "\n"
     "An AT modem in PDU mode on a pseudo terminal. Prints {\"device\":\"/dev/pts/N\"} as its\n"
     "first line. --control listens for orders (docs/formats/modem-emulator.md); --link keeps\n"
-    "a symbolic link to the present device. Ends on SIGTERM or the order \"quit\".\n";
+    "a symbolic link to the present device. Emulators with one --network send to each other's\n"
+    "--number. Ends on SIGTERM or the order \"quit\".\n";
 
 struct Client {
     int fd = -1;
@@ -69,13 +76,15 @@ int listen_at(const std::string& path) {
 // One thread, one loop: the line, the orders and what is due.
 class Loop {
   public:
-    Loop(Modem& modem, Terminal& terminal, int listener)
-        : modem_(modem), terminal_(terminal), control_(modem, terminal), listener_(listener) {}
+    Loop(Modem& modem, Terminal& terminal, Network* network, int listener)
+        : modem_(modem), terminal_(terminal), network_(network), control_(modem, terminal, network),
+          listener_(listener) {}
 
     void run() {
         while (stop_asked == 0 && !(control_.quit() && all_said())) {
             wait();
             if (terminal_.plugged()) modem_.feed(terminal_.read());
+            exchange_with_network();
             if (modem_.take_hang_up()) {
                 terminal_.unplug();
                 line_out_.clear();
@@ -102,11 +111,12 @@ class Loop {
     void wait() {
         std::vector<pollfd> fds;
         if (listener_ >= 0) fds.push_back({listener_, POLLIN, 0});
+        if (network_ != nullptr) fds.push_back({network_->fd(), POLLIN, 0});
         if (terminal_.plugged()) {
             bool due = !line_out_.empty() && line_out_.front().first <= Clock::now();
             fds.push_back({terminal_.fd(), static_cast<short>(due ? POLLIN | POLLOUT : POLLIN), 0});
         }
-        auto next = Clock::now() + std::chrono::seconds(1);
+        auto next = Clock::now() + (network_waits_ ? std::chrono::milliseconds(10) : std::chrono::seconds(1));
         if (!line_out_.empty() && line_out_.front().first > Clock::now())
             next = std::min(next, line_out_.front().first);
         for (auto& client : clients_) {
@@ -115,6 +125,24 @@ class Loop {
         }
         auto left = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now()).count();
         ::poll(fds.data(), fds.size(), static_cast<int>(std::max<std::int64_t>(left, 0)));
+    }
+
+    void exchange_with_network() {
+        if (network_ == nullptr) return;
+        auto now = std::chrono::floor<seconds>(std::chrono::system_clock::now());
+        for (; carried_ < modem_.sent().size(); ++carried_) {
+            const auto& sent = modem_.sent()[carried_];
+            auto submit = from_hex(sent.pdu_hex);
+            if (!submit || !sent.understood) continue;
+            auto deliver = deliver_of_submit(*submit, network_->number(), now);
+            if (deliver) network_->carry(sent.message.to, std::move(deliver).take());
+        }
+        network_waits_ = !network_->flush();
+        for (const auto& pdu : network_->arrived()) {
+            auto hex = to_hex(pdu);
+            for (auto& c : hex) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+            modem_.deliver(std::move(hex), tpdu_length(pdu));
+        }
     }
 
     void accept() {
@@ -184,6 +212,9 @@ class Loop {
 
     Modem& modem_;
     Terminal& terminal_;
+    Network* network_;
+    std::size_t carried_ = 0;    ///< Of what the modem sent, how much the network has
+    bool network_waits_ = false; ///< A receiver's queue is full.
     Control control_;
     int listener_;
     std::list<Client> clients_;
@@ -211,10 +242,18 @@ int main(int argc, char** argv) {
             options.link = value;
         } else if (name == "--capacity") {
             options.capacity = std::strtoul(value, nullptr, 10);
+        } else if (name == "--network") {
+            options.network = value;
+        } else if (name == "--number") {
+            options.number = value;
         } else {
             std::fputs(kHelp, stderr);
             return 2;
         }
+    }
+    if (options.network.empty() != options.number.empty()) {
+        std::fputs(kHelp, stderr);
+        return 2;
     }
     struct sigaction action {};
     action.sa_handler = ask_to_stop;
@@ -232,11 +271,20 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "modem-emulator: cannot listen at %s\n", options.control.c_str());
         return 1;
     }
+    std::optional<Network> network;
+    if (!options.network.empty()) {
+        network.emplace(options.network, options.number);
+        if (!network->join()) {
+            std::fprintf(stderr, "modem-emulator: cannot join %s as %s\n", options.network.c_str(),
+                         options.number.c_str());
+            return 1;
+        }
+    }
     std::printf("%s\n", nlohmann::json{{"device", terminal.path()}}.dump().c_str());
     std::fflush(stdout);
 
     Modem modem(options.capacity);
-    Loop(modem, terminal, listener).run();
+    Loop(modem, terminal, network ? &*network : nullptr, listener).run();
     if (listener >= 0) {
         ::close(listener);
         ::unlink(options.control.c_str());

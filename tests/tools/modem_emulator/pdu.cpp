@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::string_view kServiceCentre = "+628000000001";
 constexpr std::size_t kMaxUserData = 140;
+constexpr std::size_t kValidityOctets[] = {0, 7, 1, 7}; // by the format in the first octet
 
 bool is_dialled(std::string_view address) {
     auto digits = address.starts_with('+') ? address.substr(1) : address;
@@ -285,13 +286,35 @@ Result<Submit> decode_submit(BytesView pdu) {
     (void)TRY(reader.u8());
     auto scheme = TRY(reader.u8());
     out.scheme = scheme;
-    static constexpr std::size_t kValidityOctets[] = {0, 7, 1, 7};
     (void)TRY(reader.raw(kValidityOctets[first >> 3 & 3]));
     auto data = TRY(read_user_data(reader, scheme, (first & 0x40) != 0));
     TRY(reader.end());
     out.text = std::move(data.text);
     out.coding = data.coding;
     out.part = data.part;
+    return out;
+}
+
+Result<Bytes> deliver_of_submit(BytesView submit, std::string_view from, Instant at) {
+    TRY(decode_submit(submit)); // whole and sound
+    ByteReader reader(submit);
+    TRY(skip_service_centre(reader));
+    auto first = TRY(reader.u8());
+    (void)TRY(reader.u8());
+    (void)TRY(read_address(reader));
+    auto protocol = TRY(reader.u8());
+    auto scheme = TRY(reader.u8());
+    (void)TRY(reader.raw(kValidityOctets[first >> 3 & 3]));
+    auto user_data = TRY(reader.raw(reader.remaining()));
+
+    Bytes out;
+    append_service_centre(out);
+    out.push_back(static_cast<std::uint8_t>(0x04 | (first & 0x40)));
+    TRY(append_address(out, from));
+    out.push_back(protocol);
+    out.push_back(scheme);
+    append_time(out, at);
+    out.insert(out.end(), user_data.begin(), user_data.end());
     return out;
 }
 

@@ -54,6 +54,10 @@ struct Submit {
 [[nodiscard]] Result<Deliver> decode_deliver(BytesView pdu);
 [[nodiscard]] Result<Submit> decode_submit(BytesView pdu);
 
+/// What the receiver of a sent message gets: the same user data, header and coding scheme, octet by octet.
+/// Errors: kCorrupt - as decode_submit(); kInvalid - `from` cannot be an address.
+[[nodiscard]] Result<Bytes> deliver_of_submit(BytesView submit, std::string_view from, Instant at);
+
 /// Octets of the TPDU in `pdu`, what +CMGS, +CMGL and +CMGR count: without the service centre.
 [[nodiscard]] std::size_t tpdu_length(BytesView pdu);
 

@@ -81,6 +81,28 @@ TEST_CASE("what is encoded decodes to the same") {
         }
 }
 
+TEST_CASE("what was sent is delivered with the same user data and coding scheme") {
+    auto delivered = [](const char* submit) {
+        auto pdu = deliver_of_submit(*from_hex(submit), "+6280000000090", from_unix(1'800'000'000));
+        REQUIRE(pdu.has_value());
+        auto message = decode_deliver(*pdu);
+        REQUIRE(message.has_value());
+        CHECK(message->from == "+6280000000090");
+        CHECK(message->at == from_unix(1'800'000'000));
+        return std::move(message).take();
+    };
+    // To +6280000000091, three days: data, a text, and the second of two parts.
+    auto data = delivered("0011000D91260800000090F10004AA03400007");
+    CHECK(data.coding == Coding::kEightBit);
+    CHECK(data.text == std::string("\x40\x00\x07", 3));
+    CHECK(delivered("0011000D91260800000090F10000AA05D3AA344805").text == "SURAT");
+    auto part = delivered("0051000D91260800000090F10004AA09050003420202400007");
+    CHECK(part.part == Concatenation{0x42, 2, 2, false});
+    CHECK(part.text == std::string("\x40\x00\x07", 3));
+    CHECK(deliver_of_submit(*from_hex("0011000D91260800000090F10004AA034000"), "+62", {}).error().code ==
+          ErrorCode::kCorrupt);
+}
+
 TEST_CASE("long texts are cut between characters") {
     auto join = [](const Deliver& message, std::size_t parts) {
         auto pdus = deliver_parts(message, 0x42);
