@@ -2,11 +2,22 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <string>
 
 namespace kentongan {
+namespace {
+
+std::atomic<bool> writes{true};
+
+} // namespace
+
+void set_log(bool on) {
+    writes = on;
+}
 
 void log(LogLevel level, Literal event, std::initializer_list<LogField> fields) {
+    if (!writes) return;
     static constexpr const char* kNames[] = {"debug", "info", "warning", "error"};
     std::string line = kNames[static_cast<int>(level)];
     line += ' ';
