@@ -23,8 +23,8 @@ class MemoryBoxStore : public box::Store {
     /// The power goes in the middle of the `writes`-th write from now (0: the next; begin and commit count as
     /// writes): it and everything after it answer kUnavailable, and nothing of them is kept.
     void cut_after(int writes) { writes_left_ = writes; }
-    /// Whether the power has gone so.
-    [[nodiscard]] bool powerless() const { return powerless_; }
+    /// Whether cut_after() was called and the power is not back yet.
+    [[nodiscard]] bool armed() const { return powerless_ || writes_left_.has_value(); }
     /// Drops what is not committed; then the power is back.
     void power_cut();
     /// The next commit answers kUnavailable although (`kept`) everything of it is on the disk, or is not.
