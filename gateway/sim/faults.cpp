@@ -22,6 +22,7 @@ Faults village() {
     out.kill_inside = 1;
     out.district_full = 5;
     out.rotations = 4;
+    out.publications = 10;
     out.second_carrier = 50;
     return out;
 }
@@ -44,6 +45,7 @@ Faults storm() {
     out.kill_inside = 200;
     out.district_full = 200;
     out.rotations = 30;
+    out.publications = 40;
     out.second_carrier = 600;
     return out;
 }
@@ -58,7 +60,7 @@ Faults hostile() {
     out.restores = 40;
     out.clones = 25;
     out.thefts = 100;
-    out.revocations = 4;
+    out.revocations = 1;
     out.replays = 800;
     out.forgeries = 400;
     out.rotations = 60;

@@ -41,6 +41,7 @@ struct Faults {
     int kill_inside = 0;    ///< Chance in an exchange: before or after its commit.
     int district_full = 0;  ///< Chance that the district's disk refuses an exchange.
     int rotations = 0;      ///< Of the district's prekey.
+    int publications = 0;   ///< Of documents for every box.
     int second_carrier = 0; ///< Calls of the narrow carrier, beside the wide one.
     bool neighbour = false; ///< A second district, some of whose boxes bear the same numbers.
 };

@@ -69,6 +69,16 @@ Status Office::rotate(BytesView seed, Instant now) {
     return {};
 }
 
+Status Office::publish(Dice& dice, Instant now) {
+    constexpr std::size_t kSize = 3000;
+    while (news.size() < kSize) news.push_back(static_cast<std::uint8_t>('a' + dice.below(26)));
+    for (int change = 0; change < 20; ++change)
+        news[dice.below(news.size())] = static_cast<std::uint8_t>('A' + dice.below(26));
+    news_version =
+        TRY(district::publish(disk, setting.keys, {wire::BulletinKind::kDocument, {}, kNewsName, news}, now));
+    return {};
+}
+
 Status Office::revoke(BoxId box, Instant now) {
     TRY(district::revoke_box(disk, box));
     auto revoked = TRY(district::revoked_boxes(disk));

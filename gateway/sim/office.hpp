@@ -37,6 +37,9 @@ class OfficeStore final : public MemoryDistrictStore {
     bool forgetful = false;
 };
 
+/// The document that a simulated district publishes.
+inline constexpr const char* kNewsName = "news";
+
 /// Not moved: the service refers to its parts.
 struct Office {
     Office(const domain::Pack& pack, const std::map<std::string, domain::Village, std::less<>>& villages,
@@ -48,6 +51,8 @@ struct Office {
     void restart(Instant now);
     /// A new prekey, in a keyring for all boxes. Errors: as wire::rotate_prekey() and publish_keyring().
     Status rotate(BytesView seed, Instant now);
+    /// A document for every box, changed a little. Errors: as district::publish().
+    Status publish(Dice& dice, Instant now);
     /// Withdraws a box at once, and tells the others by a keyring.
     Status revoke(BoxId box, Instant now);
 
@@ -56,7 +61,9 @@ struct Office {
     OfficeStore disk;
     std::unique_ptr<district::Intake> intake;
     std::unique_ptr<district::Cases> cases;
-    std::uint64_t refused = 0; ///< Of services that ended.
+    Bytes news;                     ///< The newest document for all boxes …
+    std::uint32_t news_version = 0; ///< … and its version.
+    std::uint64_t refused = 0;      ///< Of services that ended.
 };
 
 } // namespace kentongan::sim

@@ -89,6 +89,7 @@ void Simulation::build() {
         }
         plan_at_rate(Kind::kKill, static_cast<std::size_t>(office), faults().district_kills);
         plan_at_rate(Kind::kRotate, static_cast<std::size_t>(office), faults().rotations);
+        plan_at_rate(Kind::kPublish, static_cast<std::size_t>(office), faults().publications);
         plan_at_rate(Kind::kForge, static_cast<std::size_t>(office), faults().forgeries);
     }
     plan(options_.days * kDay, Kind::kHeal, 0);

@@ -40,6 +40,7 @@ class Simulation {
         kForge,                      ///< at an office
         kKill,                       ///< at an office
         kRotate,                     ///< at an office
+        kPublish,                    ///< at an office
         kHeal,
     };
     struct Event {
@@ -113,6 +114,7 @@ class Simulation {
     void replay();
     void forge(std::size_t office);
     void rotate(std::size_t office);
+    void publish(std::size_t office);
     void jump_clock(Station& station);
 
     WorldOptions options_;

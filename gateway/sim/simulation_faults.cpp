@@ -63,6 +63,9 @@ void Simulation::step_fault(const Event& event) {
     case Kind::kRotate:
         rotate(where);
         return plan_at_rate(Kind::kRotate, where, faults().rotations);
+    case Kind::kPublish:
+        publish(where);
+        return plan_at_rate(Kind::kPublish, where, faults().publications);
     default:
         return;
     }
@@ -172,6 +175,11 @@ void Simulation::rotate(std::size_t office) {
     // 254 rotations use up a district's numbers: then none comes any more.
     auto done = offices_[office]->rotate(seed, truth());
     if (!done && done.error().code != ErrorCode::kNoSpace) complain("a prekey cannot be rotated");
+}
+
+void Simulation::publish(std::size_t office) {
+    ++report_.publications;
+    if (!offices_[office]->publish(dice_, truth())) complain("a document cannot be published");
 }
 
 void Simulation::replay() {

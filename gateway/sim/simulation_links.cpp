@@ -67,6 +67,9 @@ void Simulation::send(bool up, std::size_t office, std::size_t where, std::size_
             recorded_[dice_.below(kMostRecorded)] = std::move(recorded);
     }
     if (now_ < station.cut_off_until) return;
+    // Of several frames one may be damaged and the others true.
+    auto frames = wire::read_parcel(payload);
+    bool one_frame = frames && frames->size() == 1;
     const auto& link = faults().link;
     int copies = dice_.happens(link.loss) ? 0 : dice_.happens(link.duplicate) ? 2 : 1;
     for (; copies > 0; --copies) {
@@ -83,7 +86,7 @@ void Simulation::send(bool up, std::size_t office, std::size_t where, std::size_
         auto& event = plan(dice_.between(link.least_delay, link.most_delay), up ? Kind::kUp : Kind::kDown,
                            up ? office : where, where);
         event.carrier = carrier;
-        event.damaged = damaged;
+        event.damaged = damaged && one_frame;
         event.payload = std::move(bytes);
     }
 }
@@ -154,6 +157,11 @@ bool Simulation::settled(Station& station) {
     auto box = office.disk.box(station.keys.shown.box);
     if (!box) return false;
     if (box->revoked) return true; // it is told nothing more
+    if (office.news_version > 0) {
+        auto held = station.disk.bulletin(kNewsName);
+        if (!held || !*held || (*held)->version != office.news_version || (*held)->content != office.news)
+            return false;
+    }
     return station.disk.last_update().value_or(0) == box->issued &&
            station.known.keyring.version == office.setting.keys.shown.keyring.version;
 }

@@ -64,6 +64,7 @@ struct WorldReport {
     std::uint64_t thefts = 0;
     std::uint64_t opened_later = 0; ///< By thieves: what was sealed after the theft, in the same epoch.
     std::uint64_t rotations = 0;
+    std::uint64_t publications = 0;
     std::uint64_t revocations = 0;
     std::uint64_t chain_keys = 0;   ///< Different ones.
     std::int64_t drained_after = 0; ///< Virtual milliseconds from healing to empty queues.

@@ -66,12 +66,12 @@ sim::WorldOptions shortened(sim::WorldOptions options, const sim::Violation& vio
 
 void add(sim::WorldReport& sum, const sim::WorldReport& one) {
     using Report = sim::WorldReport;
-    for (auto part : {&Report::steps,     &Report::promises,    &Report::items,      &Report::cases,
-                      &Report::aside,     &Report::moves,       &Report::updates,    &Report::questions,
-                      &Report::parcels,   &Report::bytes_up,    &Report::bytes_down, &Report::cuts,
-                      &Report::kills,     &Report::restores,    &Report::clones,     &Report::replays,
-                      &Report::refused,   &Report::refusals,    &Report::thefts,     &Report::opened_later,
-                      &Report::rotations, &Report::revocations, &Report::chain_keys})
+    for (auto part : {&Report::steps,     &Report::promises,     &Report::items,       &Report::cases,
+                      &Report::aside,     &Report::moves,        &Report::updates,     &Report::questions,
+                      &Report::parcels,   &Report::bytes_up,     &Report::bytes_down,  &Report::cuts,
+                      &Report::kills,     &Report::restores,     &Report::clones,      &Report::replays,
+                      &Report::refused,   &Report::refusals,     &Report::thefts,      &Report::opened_later,
+                      &Report::rotations, &Report::publications, &Report::revocations, &Report::chain_keys})
         sum.*part += one.*part;
     sum.drained_after = std::max(sum.drained_after, one.drained_after);
     sum.trace = one.trace;
@@ -102,6 +102,7 @@ void print(const sim::WorldReport& sum, const sim::WorldOptions& options, std::u
     line("refused", sum.refused);
     line("requests_refused", sum.refusals);
     line("rotations", sum.rotations);
+    line("publications", sum.publications);
     line("revocations", sum.revocations);
     line("thefts", sum.thefts);
     line("thief_opened_earlier", 0);
