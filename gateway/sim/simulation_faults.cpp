@@ -140,14 +140,19 @@ void Simulation::theft(std::size_t where) {
     ++report_.thefts;
     Thief thief(station);
     // The item's own key is gone with it, and the thief has no other half of any agreement.
-    for (const auto& [item, ephemeral] : lately_[where])
+    for (const auto& [item, ephemeral] : lately_[where]) {
         if (thief.opens(item.sealed)) complain("a thief opens what was sealed before");
+        if (station.disk.holds(item.item) && !thief.finds(item.sealed))
+            complain("a thief does not see what lies on the disk: his tools prove nothing");
+    }
     for (const auto& key : old_keys_[where]) {
         bool current = false;
         for (auto recipient : {domain::Recipient::kDistrict, domain::Recipient::kInspectorate}) {
             auto found = wire::SealerProbe::of(*station.sealer, recipient);
             current = current || found.key == key;
         }
+        if (current && !thief.finds(key))
+            complain("a thief does not see the memory: his tools prove nothing");
         if (!current && thief.finds(key)) complain("a thief finds the key of an item that is sealed");
     }
     std::size_t tried = 0;
