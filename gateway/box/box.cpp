@@ -30,8 +30,8 @@ std::optional<local::Message> refusal_of(const local::Message& message, ErrorCod
 Box::Box(Ground ground)
     : ground_(ground), intake_(ground), statuses_(ground), outbox_(ground),
       sms_desk_(ground, intake_, statuses_, outbox_),
-      bulletins_(ground.store, ground.district, ground.keys.shown.box),
-      forward_(ground, outbox_, bulletins_) {
+      bulletins_(ground.store, ground.district, ground.keys.shown.box), forward_(ground, outbox_, bulletins_),
+      stick_desk_(ground, forward_) {
     recall();
 }
 
@@ -169,11 +169,72 @@ Status Box::pump(Instant now, std::vector<Outbound>& out) {
 }
 
 void Box::peer_left(PeerId peer, Instant now) {
+    stick_desk_.peer_left(peer);
     if (modem_ != peer) return;
     modem_.reset();
     modem_state_ = {};
     // If the disk refuses now, the rows stay "submitting" and the next worker's hello settles them.
     if (!kept([&] { return outbox_.lost(now); })) log(LogLevel::kWarning, "box.modem_left");
+}
+
+Box::StickReply Box::stick(const Inbound& inbound, std::uint32_t echo, Instant now) {
+    StickReply out;
+    auto answer = stick_one(inbound, echo, now, out.absorbed);
+    auto call = std::visit(
+        [](const auto& question) -> std::uint64_t {
+            if constexpr (requires { question.call; }) return question.call;
+            return 0;
+        },
+        inbound.message);
+    if (!answer) {
+        out.answer = refused(call, answer.error().code);
+        return out;
+    }
+    out.answer = std::move(*answer);
+    std::visit(
+        [&](auto& said) {
+            if constexpr (requires { said.call; }) said.call = call;
+        },
+        out.answer);
+    return out;
+}
+
+Result<local::Message> Box::stick_one(const Inbound& inbound, std::uint32_t echo, Instant now,
+                                      Forward::Absorbed& absorbed) {
+    const auto& message = inbound.message;
+    if (std::holds_alternative<local::AskBox>(message)) {
+        local::BoxIs known;
+        known.box = ground_.keys.shown.box.value;
+        known.exports = TRY(ground_.store.exports());
+        return local::Message(known);
+    }
+    if (const auto* wanted = std::get_if<local::StickExport>(&message)) {
+        Result<local::StickExported> made = fail(ErrorCode::kUnavailable, "box.stick");
+        bool done = kept([&]() -> Status {
+            made = stick_desk_.make(inbound.peer, wanted->slot, echo, now);
+            return made ? Status() : tl::unexpected<Error>(made.error());
+        });
+        if (done) return local::Message(std::move(made).take());
+        stick_desk_.peer_left(inbound.peer); // its number was not kept
+        return made ? fail(ErrorCode::kUnavailable, "box.stick") : tl::unexpected<Error>(made.error());
+    }
+    if (const auto* wanted = std::get_if<local::StickRead>(&message)) {
+        local::StickBytes bytes;
+        bytes.bytes = TRY(stick_desk_.read(inbound.peer, wanted->file, wanted->from));
+        return local::Message(std::move(bytes));
+    }
+    if (const auto* brought = std::get_if<local::StickAnswer>(&message))
+        return local::Message(TRY(stick_desk_.begin_answer(inbound.peer, brought->manifest)));
+    if (const auto* brought = std::get_if<local::StickWrite>(&message)) {
+        auto written = TRY(stick_desk_.write(inbound.peer, brought->file, brought->from, brought->bytes));
+        if (written.parcel) {
+            absorbed = TRY(absorb(*written.parcel, now));
+            written.taken.retired = static_cast<std::uint32_t>(absorbed.retired.size());
+            written.taken.updates = static_cast<std::uint32_t>(absorbed.updates);
+        }
+        return local::Message(written.taken);
+    }
+    return fail(ErrorCode::kInvalid, "box.stick_message");
 }
 
 Result<Bytes> Box::next_parcel(std::uint32_t echo, std::size_t room) {

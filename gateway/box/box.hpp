@@ -6,6 +6,7 @@
 
 #include "box/forward.hpp"
 #include "box/sms_desk.hpp"
+#include "box/stick_desk.hpp"
 #include "wire/local.hpp"
 
 #include <functional>
@@ -53,6 +54,14 @@ class Box {
     /// Errors: kDenied, kCorrupt, kUnsupported - nothing in it is to be believed; kUnavailable - not kept.
     Result<Forward::Absorbed> absorb(BytesView parcel, Instant now);
 
+    /// Answers one message of a console: an export for a stick, or what a stick brought, each in a
+    /// transaction of its own. `echo`: fresh, as for next_parcel(). What was kept is true after this returns.
+    struct StickReply {
+        wire::local::Message answer;
+        Forward::Absorbed absorbed;
+    };
+    [[nodiscard]] StickReply stick(const Inbound& inbound, std::uint32_t echo, Instant now);
+
     /// Whether the disk is nearly full: new requests are refused politely, everything else goes on.
     void set_storage_low(bool low) { storage_low_ = low; }
     /// Whether anything waits to be forwarded.
@@ -66,6 +75,8 @@ class Box {
     Status one(const Inbound& inbound, Instant now, std::vector<Outbound>& out);
     Result<wire::local::Message> submit(const wire::local::Submit& submit, Instant now);
     wire::local::Message status(const wire::local::AskStatus& ask, Instant now);
+    Result<wire::local::Message> stick_one(const Inbound& inbound, std::uint32_t echo, Instant now,
+                                           Forward::Absorbed& absorbed);
     void recall();
     Status pump(Instant now, std::vector<Outbound>& out);
     /// Runs `work` in a transaction; false if anything of it was not kept.
@@ -78,6 +89,7 @@ class Box {
     SmsDesk sms_desk_;
     Bulletins bulletins_;
     Forward forward_;
+    StickDesk stick_desk_;
     std::optional<PeerId> modem_;
     wire::local::ModemState modem_state_;
     bool storage_low_ = false;

@@ -38,19 +38,32 @@ Result<Forward::Outgoing> Forward::outgoing(std::size_t room, const std::functio
     return out;
 }
 
+Result<wire::LinkKeys> Forward::link_keys(std::uint8_t key_id) {
+    return *TRY(link(key_id));
+}
+
 Result<Bytes> Forward::call(std::uint32_t echo) {
+    echo_ = echo;
+    return call(echo, tell_);
+}
+
+Result<Bytes> Forward::call_by_post(std::uint32_t echo) {
+    return call(echo, true);
+}
+
+Result<Bytes> Forward::call(std::uint32_t echo, bool tell) {
     wire::Call call;
     call.box = ground_.keys.shown.box;
     call.key_id = ground_.district.keyring.current;
-    call.echo = echo_ = echo;
+    call.echo = echo;
     call.last_update = TRY(ground_.store.last_update());
     call.waiting = TRY(ground_.store.waiting());
-    if (auto newest = TRY(ground_.store.epoch(TRY(ground_.store.highest_epoch()))))
-        call.newest = {newest->number, newest->items};
+    auto highest = TRY(ground_.store.highest_epoch());
+    if (auto newest = TRY(ground_.store.epoch(highest))) call.newest = {newest->number, newest->items};
     call.keyring = ground_.district.keyring.version;
     auto holdings = TRY(bulletins_.holdings());
     call.held = wire::holdings_mark(holdings);
-    if (tell_) call.holdings = std::move(holdings);
+    if (tell) call.holdings = std::move(holdings);
     call.wants = bulletins_.wants(kMostGaps);
     call.wants.resize(std::min(call.wants.size(), wire::kMaxWants));
     return wire::encode(call, TRY(link(call.key_id))->up);

@@ -30,6 +30,12 @@ class Forward {
     /// the time.
     /// Errors: kInvalid - the district's key is none; the store's.
     Result<Bytes> call(std::uint32_t echo);
+    /// A call whose answer may come days later and from a district that remembers nothing of this box: it
+    /// tells what is held, and its answer sets no clock. Other calls that wait for theirs go on waiting.
+    Result<Bytes> call_by_post(std::uint32_t echo);
+    /// What this box and its district authenticate with under that prekey.
+    /// Errors: kDenied - the keyring has no such prekey.
+    Result<wire::LinkKeys> link_keys(std::uint8_t key_id);
 
     /// Items counted at once; what waits behind them goes with the next parcel.
     static constexpr std::size_t kMostAtOnce = 512;
@@ -53,6 +59,7 @@ class Forward {
     Result<Absorbed> absorb(const wire::Answer& answer, Instant now);
 
   private:
+    Result<Bytes> call(std::uint32_t echo, bool tell);
     Result<const wire::LinkKeys*> link(std::uint8_t key_id);
     Status retire(const wire::Ack& ack, Instant now, std::vector<ItemId>& retired);
     Status apply(const wire::StatusUpdate& update, Instant now);

@@ -9,17 +9,17 @@ constexpr std::string_view kPurpose = "sms";
 
 } // namespace
 
-Instant after_quiet_hours(Instant now, int utc_offset_minutes, const domain::QuietHours& quiet) {
+Instant after_quiet_hours(Instant now, const std::optional<domain::QuietHours>& quiet,
+                          int utc_offset_minutes) {
+    if (!quiet) return now;
+    constexpr std::chrono::hours kDay{24};
     auto local = now + std::chrono::minutes(utc_offset_minutes);
-    auto midnight = std::chrono::floor<std::chrono::days>(local);
-    auto time_of_day = local - midnight;
-    std::chrono::hours from(quiet.from);
-    std::chrono::hours until(quiet.until);
-    bool over_midnight = from > until;
-    bool morning = time_of_day < until && (over_midnight || time_of_day >= from);
-    bool evening = over_midnight && time_of_day >= from;
-    if (morning) return now + (until - time_of_day);
-    if (evening) return now + (std::chrono::days(1) + until - time_of_day);
+    auto time_of_day = local - std::chrono::floor<std::chrono::days>(local);
+    std::chrono::hours from(quiet->from);
+    std::chrono::hours until(quiet->until);
+    bool evening = time_of_day >= from && (from > until || time_of_day < until);
+    if (evening) return now + ((from > until ? until + kDay : until) - time_of_day);
+    if (from > until && time_of_day < until) return now + (until - time_of_day);
     return now;
 }
 
@@ -32,8 +32,9 @@ Status SmsOutbox::put(SmsKind kind, const domain::Msisdn& to, std::string_view t
     sms.kind = kind;
     sms.content = wire::seal_row(ground_.keys.store, kPurpose, content);
     wipe(content);
-    auto quiet = ground_.village.quiet.value_or(ground_.pack.quiet);
-    sms.due = kind == SmsKind::kNotice ? after_quiet_hours(now, ground_.pack.utc_offset_minutes, quiet) : now;
+    sms.due = kind == SmsKind::kNotice
+                  ? after_quiet_hours(now, ground_.village.quiet_hours, ground_.pack.utc_offset_minutes)
+                  : now;
     sms.expires = sms.due + (kind == SmsKind::kNotice ? SmsPolicy::kNoticeLives : SmsPolicy::kAnswerLives);
     TRY(ground_.store.put_sms(sms));
     return {};

@@ -44,6 +44,7 @@ class SmsOutbox {
 };
 
 /// The first instant not in the quiet hours of a place `utc_offset_minutes` from UTC, from `now` on.
-[[nodiscard]] Instant after_quiet_hours(Instant now, int utc_offset_minutes, const domain::QuietHours& quiet);
+[[nodiscard]] Instant after_quiet_hours(Instant now, const std::optional<domain::QuietHours>& quiet,
+                                        int utc_offset_minutes);
 
 } // namespace kentongan::box

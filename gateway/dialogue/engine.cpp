@@ -66,32 +66,39 @@ domain::SmsListWords Exchange::list_words(std::string head) const {
 
 Exchange::Pick Exchange::picked(const domain::SmsListWords& words, const std::vector<std::string>& options,
                                 std::size_t& index) const {
-    if (heard_.digit == std::size_t{0}) return Pick::kBack;
-    auto shown = domain::sms_page(words, options, page());
-    if (heard_.digit && shown) {
-        if (*heard_.digit == 9 && shown->more) return Pick::kMore;
-        if (*heard_.digit > shown->count) return Pick::kNone;
-        index = shown->first + *heard_.digit - 1;
-        return Pick::kOption;
-    }
-    if (shown && heard_.line) {
-        if (is_line(heard_, 0, words.back)) return Pick::kBack;
-        if (shown->more && is_line(heard_, 9, words.more)) return Pick::kMore;
-        for (std::size_t n = 0; n < shown->count; ++n) {
-            index = shown->first + n;
-            if (is_line(heard_, n + 1, options[index])) return Pick::kOption;
+    // A number alone, or with the words that stand beside it.
+    auto chosen = [&](std::size_t digit, std::string_view word) {
+        return heard_.digit == digit || (heard_.lead == digit && says(heard_, word));
+    };
+    if (chosen(0, words.back)) return Pick::kBack;
+    if (auto shown = domain::sms_page(words, options, page())) {
+        if (shown->more && chosen(9, words.more)) return Pick::kMore;
+        for (std::size_t at = 0; at < shown->count; ++at) {
+            index = shown->first + at;
+            if (chosen(at + 1, options[index])) return Pick::kOption;
         }
+        if (heard_.digit) return Pick::kNone;
     }
     for (index = 0; index < options.size(); ++index)
         if (upper(options[index]) == upper(heard_.text)) return Pick::kOption;
     return Pick::kNone;
 }
 
-bool Exchange::said(std::size_t digit, std::string_view command) const {
-    if (heard_.digit) return *heard_.digit == digit;
-    if (heard_.letters >= kStoryLetters) return false;
-    if (heard_.line != digit || heard_.line_words.size() != 1) return heard_.command == command;
-    return hear(pack_, heard_.line_words.front()).command == command;
+std::optional<std::size_t> Exchange::menu_digit() const {
+    if (heard_.digit || !heard_.lead) return heard_.digit;
+    auto entries = menu_entries();
+    auto digit = *heard_.lead;
+    bool beside = digit == 0   ? says(heard_, voice_.word("sms.menu.help"))
+                  : digit == 9 ? says(heard_, voice_.word("sms.menu.language"))
+                               : digit <= entries.size() && says(heard_, entries[digit - 1].second);
+    return beside ? heard_.lead : std::nullopt;
+}
+
+std::optional<std::size_t> Exchange::digit_of(std::initializer_list<std::string> prompts) const {
+    if (heard_.digit) return heard_.digit;
+    for (const auto& prompt : prompts)
+        if (copies(heard_, prompt)) return heard_.lead;
+    return std::nullopt;
 }
 
 Turn Exchange::run(std::string_view text) {
@@ -115,9 +122,8 @@ Turn Exchange::run(std::string_view text) {
 // A text waits to become a report, to be dropped, or - without a decision - to be read by an officer.
 void Exchange::offered() {
     auto text = slot("text");
-    // More than the word itself is a new text, not a decision.
-    bool decision = heard_.digit || heard_.line || heard_.rest.empty();
-    if (decision && said(1, "yes")) {
+    auto digit = digit_of({voice_.word("sms.offer")});
+    if (digit == std::size_t{1} || (heard_.command == "yes" && heard_.rest.empty())) {
         leave();
         const auto* service = offered_by_sms(ServiceKind::kComplaint);
         if (service == nullptr || !submit_story(*service, text)) {
@@ -127,7 +133,7 @@ void Exchange::offered() {
         return;
     }
     leave();
-    if (decision && said(0, "no")) {
+    if (digit == std::size_t{0} || (heard_.command == "no" && heard_.rest.empty())) {
         reply(voice_.say("sms.dropped"));
         return;
     }
@@ -213,18 +219,16 @@ bool Exchange::node() {
     if (at == "letters") return letters_node();
     if (at == "language") return language_node();
     if (at == "status") return status_node();
-    if (at == "menu" || at.empty()) {
-        auto lines = menu_lines();
-        for (std::size_t n = 0; n < lines.size(); ++n)
-            if (is_line(heard_, n + 1, lines[n])) heard_.digit = n + 1;
-        if (is_line(heard_, 9, voice_.word("sms.menu.language"))) heard_.digit = 9;
-        if (is_line(heard_, 0, voice_.word("sms.menu.help"))) heard_.digit = 0;
-        if (heard_.digit && (at == "menu" || heard_.line)) {
-            menu_choice();
-            return true;
-        }
+    if (auto digit = menu_digit()) {
+        if (at == "menu")
+            menu_choice(*digit);
+        else
+            menu();
+        return true;
     }
-    if (heard_.digit) {
+    // "0 for the menu", as it stands at the end of these.
+    if (digit_of({voice_.word("sms.not_understood"), voice_.word("sms.dropped"), voice_.word("sms.kept"),
+                  voice_.word("sms.language.set")})) {
         menu();
         return true;
     }
@@ -252,29 +256,28 @@ void Exchange::not_understood() {
     reply(voice_.say(turn_.keep_unsorted ? "sms.kept" : "sms.not_understood"));
 }
 
-std::vector<std::string> Exchange::menu_lines() const {
-    std::vector<std::string> lines;
-    if (offered_by_sms(ServiceKind::kLetter) != nullptr) lines.push_back(voice_.word("sms.menu.letter"));
-    lines.push_back(voice_.word("sms.menu.status"));
-    if (offered_by_sms(ServiceKind::kComplaint) != nullptr) lines.push_back(voice_.word("sms.menu.report"));
-    if (offered_by_sms(ServiceKind::kLevyReport) != nullptr) lines.push_back(voice_.word("sms.menu.levy"));
-    return lines;
-}
-
 void Exchange::menu() {
     go("menu");
-    reply(domain::sms_menu(voice_.say("sms.menu.head"), menu_lines(), voice_.word("sms.menu.language"),
+    std::vector<std::string> options;
+    for (auto& entry : menu_entries()) options.push_back(std::move(entry.second));
+    reply(domain::sms_menu(voice_.say("sms.menu.head"), options, voice_.word("sms.menu.language"),
                            voice_.word("sms.menu.help")));
 }
 
-void Exchange::menu_choice() {
-    enum class Entry { kLetter, kStatus, kReport, kLevy };
-    std::vector<Entry> entries;
-    if (offered_by_sms(ServiceKind::kLetter) != nullptr) entries.push_back(Entry::kLetter);
-    entries.push_back(Entry::kStatus);
-    if (offered_by_sms(ServiceKind::kComplaint) != nullptr) entries.push_back(Entry::kReport);
-    if (offered_by_sms(ServiceKind::kLevyReport) != nullptr) entries.push_back(Entry::kLevy);
-    auto digit = *heard_.digit;
+std::vector<std::pair<Exchange::Entry, std::string>> Exchange::menu_entries() const {
+    std::vector<std::pair<Entry, std::string>> entries;
+    if (offered_by_sms(ServiceKind::kLetter) != nullptr)
+        entries.emplace_back(Entry::kLetter, voice_.word("sms.menu.letter"));
+    entries.emplace_back(Entry::kStatus, voice_.word("sms.menu.status"));
+    if (offered_by_sms(ServiceKind::kComplaint) != nullptr)
+        entries.emplace_back(Entry::kReport, voice_.word("sms.menu.report"));
+    if (offered_by_sms(ServiceKind::kLevyReport) != nullptr)
+        entries.emplace_back(Entry::kLevy, voice_.word("sms.menu.levy"));
+    return entries;
+}
+
+void Exchange::menu_choice(std::size_t digit) {
+    auto entries = menu_entries();
     if (digit == 9) {
         languages(0);
     } else if (digit == 0) {
@@ -283,7 +286,7 @@ void Exchange::menu_choice() {
     } else if (digit > entries.size()) {
         menu();
     } else {
-        switch (entries[digit - 1]) {
+        switch (entries[digit - 1].first) {
         case Entry::kLetter:
             letters(0);
             break;
@@ -393,7 +396,7 @@ void Exchange::set_language(std::size_t index) {
 }
 
 bool Exchange::status_node() {
-    if (heard_.digit == std::size_t{0}) {
+    if (digit_of({voice_.word("sms.status.ask")}) == std::size_t{0}) {
         menu();
         return true;
     }
@@ -463,11 +466,17 @@ bool Exchange::confirm_node() {
         leave();
         return false;
     }
-    if (said(1, "yes"))
+    auto digit = digit_of({voice_.word("sms.letter.confirm")});
+    if (!digit && ((heard_.lead == std::size_t{1} && says_command(pack_, heard_, "yes")) ||
+                   (heard_.lead == std::size_t{2} && says_command(pack_, heard_, "no"))))
+        digit = heard_.lead;
+    bool yes = digit == std::size_t{1} || (heard_.command == "yes" && heard_.letters < kStoryLetters);
+    bool no = digit == std::size_t{2} || (heard_.command == "no" && heard_.letters < kStoryLetters);
+    if (yes)
         submit(*service);
-    else if (said(2, "no"))
+    else if (no)
         begin(*service);
-    else if (heard_.digit == std::size_t{0})
+    else if (digit == std::size_t{0})
         menu();
     else if (heard_.letters >= kStoryLetters)
         return false;

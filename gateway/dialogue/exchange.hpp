@@ -5,6 +5,8 @@
 #include "dialogue/understand.hpp"
 #include "domain/sms_layout.hpp"
 
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -65,7 +67,7 @@ class Exchange {
 
     // engine.cpp: commands
     void menu();
-    void menu_choice();
+    void menu_choice(std::size_t digit);
     void letters(std::size_t page);
     void languages(std::size_t page);
     void status(std::string_view typed);
@@ -101,10 +103,14 @@ class Exchange {
     [[nodiscard]] const domain::Service* offered_by_sms(domain::ServiceKind kind) const;
     [[nodiscard]] std::vector<const domain::Service*> letters_by_sms() const;
     [[nodiscard]] domain::SmsListWords list_words(std::string head) const;
-    [[nodiscard]] std::vector<std::string> menu_lines() const;
-    /// Yes or no: by digit, by word, or by a copied line of both.
-    [[nodiscard]] bool said(std::size_t digit, std::string_view command) const;
-    /// The index of the option that was chosen by its digit on the page shown, by its word, or by both.
+    enum class Entry { kLetter, kStatus, kReport, kLevy };
+    /// What the menu offers, from 1 on, with its words.
+    [[nodiscard]] std::vector<std::pair<Entry, std::string>> menu_entries() const;
+    /// The number that was written, alone or with the words that stand beside it in the menu.
+    [[nodiscard]] std::optional<std::size_t> menu_digit() const;
+    /// The same for a number that stands in the running text of one of these.
+    [[nodiscard]] std::optional<std::size_t> digit_of(std::initializer_list<std::string> prompts) const;
+    /// The index of the option that was chosen by its digit on the page shown, or by its word.
     enum class Pick { kNone, kOption, kMore, kBack };
     Pick picked(const domain::SmsListWords& words, const std::vector<std::string>& options,
                 std::size_t& index) const;

@@ -167,13 +167,14 @@ bool Exchange::pick(const Service& service, const Field& field) {
 }
 
 bool Exchange::write(const Service& service, const Field& field) {
-    if (heard_.digit == std::size_t{0}) {
+    auto digit = digit_of({way_out(field)});
+    if (digit == std::size_t{0}) {
         menu();
         return true;
     }
     auto name = std::string(kAnswer) + field.id;
     bool no = heard_.command == "no" && field.type != FieldType::kText;
-    if (!field.required && (heard_.digit == std::size_t{1} || no)) {
+    if (!field.required && (digit == std::size_t{1} || no)) {
         conversation_.slots[name] = {};
         next(service);
         return true;

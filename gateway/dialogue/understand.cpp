@@ -108,9 +108,8 @@ std::size_t glued(const domain::Pack& pack, std::string_view word, Match& found)
     return digits;
 }
 
-std::optional<std::size_t> one_digit(const std::vector<std::string>& words) {
-    if (words.size() != 1 || words[0].size() > 2) return std::nullopt;
-    auto word = words[0];
+std::optional<std::size_t> one_digit(std::string_view word) {
+    if (word.empty() || word.size() > 2) return std::nullopt;
     if (word == "O" || word == "o") word = "0";
     if (word == "l" || word == "I") word = "1";
     std::size_t value = 0;
@@ -119,6 +118,27 @@ std::optional<std::size_t> one_digit(const std::vector<std::string>& words) {
         value = value * 10 + static_cast<std::size_t>(c - '0');
     }
     return value;
+}
+
+// "1 letters", "1-letters", "1letters": the number, and the words behind it.
+void split_lead(Heard& heard) {
+    const auto& first = heard.words.front();
+    heard.said.assign(heard.words.begin() + 1, heard.words.end());
+    heard.lead = one_digit(first);
+    if (!heard.lead) {
+        auto digits = std::min(first.find_first_not_of("0123456789"), first.size());
+        auto behind = std::min(first.find_first_not_of('-', digits), first.size());
+        heard.lead = one_digit(std::string_view(first).substr(0, digits));
+        if (behind < first.size()) heard.said.insert(heard.said.begin(), first.substr(behind));
+    }
+    if (heard.said.empty()) heard.lead.reset();
+    if (!heard.lead) heard.said.clear();
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string out;
+    for (const auto& word : words) out += bare(word);
+    return out;
 }
 
 std::string_view without_separators(std::string_view text) {
@@ -150,22 +170,6 @@ bool nearly_equal(std::string_view first, std::string_view second) {
     if (same == a.size() || a.substr(same + 1) == b.substr(same + 1)) return true;
     return same + 1 < a.size() && a[same] == b[same + 1] && a[same + 1] == b[same] &&
            a.substr(same + 2) == b.substr(same + 2);
-}
-
-bool is_line(const Heard& heard, std::size_t number, std::string_view option) {
-    if (heard.line != number || heard.line_words.empty()) return false;
-    auto words = split(option);
-    if (heard.line_words.size() > words.size()) return false;
-    for (std::size_t i = 0; i < heard.line_words.size(); ++i) {
-        const auto& typed = heard.line_words[i];
-        auto word = upper(words[i].text);
-        // The last word may be cut short, as people do; a slip of the finger in a long one is no other word.
-        bool last = i + 1 == heard.line_words.size();
-        bool begins = last && code_points(typed).size() >= 3 && word.starts_with(typed);
-        bool slip = code_points(word).size() >= 4 && nearly_equal(typed, word);
-        if (typed != word && !begins && !slip) return false;
-    }
-    return true;
 }
 
 std::string cleaned(std::string_view text, std::size_t most) {
@@ -204,13 +208,9 @@ Heard hear(const domain::Pack& pack, std::string_view text) {
     std::size_t first = 0;
     while (first < words.size() && match(pack, bare(words[first].text)).command == "filler") ++first;
     for (auto at = first; at < words.size(); ++at) heard.words.push_back(words[at].text);
-    heard.digit = one_digit(heard.words);
-    if (heard.words.size() > 1) {
-        heard.line = one_digit({heard.words.front()});
-        for (auto at = heard.words.begin() + 1; heard.line && at != heard.words.end(); ++at)
-            heard.line_words.push_back(bare(*at));
-    }
     if (heard.words.empty()) return heard;
+    if (heard.words.size() == 1) heard.digit = one_digit(heard.words.front());
+    if (!heard.digit) split_lead(heard);
 
     auto found = match(pack, bare(heard.words.front()));
     auto end = words[first].end;
@@ -236,6 +236,39 @@ Heard hear(const domain::Pack& pack, std::string_view text) {
     heard.rest_text.erase(heard.rest_text.find_last_not_of("# \n") + 1);
     heard.rest_letters = count_letters(heard.rest_text);
     return heard;
+}
+
+bool says(const Heard& heard, std::string_view option) {
+    constexpr std::size_t kEnough = 3;
+    std::vector<std::string> words;
+    for (auto& word : split(domain::plain_digits(option))) words.push_back(std::move(word.text));
+    auto whole = joined(words);
+    auto said = joined(heard.said);
+    if (said.empty()) return false;
+    return said == whole || (whole.starts_with(said) && code_points(said).size() >= kEnough);
+}
+
+bool says_command(const domain::Pack& pack, const Heard& heard, std::string_view command) {
+    return heard.said.size() == 1 && match(pack, bare(heard.said.front())).command == command;
+}
+
+bool copies(const Heard& heard, std::string_view prompt) {
+    if (!heard.lead) return false;
+    // An instruction goes from its number to the end of the sentence, or to the next number.
+    auto plain = domain::plain_digits(prompt);
+    auto words = split(plain);
+    for (std::size_t at = 0; at < words.size(); ++at) {
+        if (one_digit(words[at].text) != heard.lead) continue;
+        std::string instruction;
+        for (auto next = at + 1; next < words.size() && !one_digit(words[next].text); ++next) {
+            auto from = words[next].end - words[next].text.size();
+            auto between = std::string_view(plain).substr(words[next - 1].end, from - words[next - 1].end);
+            if (between.find_first_of(".,:;\n") != std::string_view::npos) break;
+            instruction += words[next].text + " ";
+        }
+        if (says(heard, instruction)) return true;
+    }
+    return false;
 }
 
 } // namespace kentongan::dialogue

@@ -23,15 +23,21 @@ struct Heard {
     std::size_t letters = 0;          ///< Letters in `text`; digits and signs do not count.
     std::size_t rest_letters = 0;     ///< Letters in `rest_text`.
     std::optional<std::size_t> digit; ///< The text is one number of one or two digits, however decorated.
-    /// The text begins with such a number and goes on: perhaps a line of a menu, copied with its word.
-    std::optional<std::size_t> line;
-    std::vector<std::string> line_words; ///< Behind it, in upper case.
+    std::optional<std::size_t> lead;  ///< Such a number begins the text and words follow: "1 letters".
+    std::vector<std::string> said;    ///< The words after `lead`.
 };
 
-/// Whether `heard` is the line "`number` `option`", copied whole or as far as its beginning tells it.
-[[nodiscard]] bool is_line(const Heard& heard, std::size_t number, std::string_view option);
-
 [[nodiscard]] Heard hear(const domain::Pack& pack, std::string_view text);
+
+/// Whether what follows the leading number is `option`, or its beginning of at least three letters;
+/// separators and case do not count.
+[[nodiscard]] bool says(const Heard& heard, std::string_view option);
+
+/// Whether what follows the leading number is one word, and means that command.
+[[nodiscard]] bool says_command(const domain::Pack& pack, const Heard& heard, std::string_view command);
+
+/// Whether the text copies a number and its words out of `prompt`: "1 YA" of "Reply 1 YA, 2 TIDAK."
+[[nodiscard]] bool copies(const Heard& heard, std::string_view prompt);
 
 /// UTF-8 without control characters but line feeds, at most
 /// `most` characters. Malformed bytes are dropped.

@@ -338,6 +338,7 @@ Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
         delivery.epochs.push_back(std::move(row));
     }
     if (parcel.believed) TRY(store_.receive(delivery));
+    taken_ += delivery.cases.size() + delivery.quarantined.size();
     keep_chains(parcel);
     if (auto of_box = held_.find(id); of_box != held_.end()) {
         held_count_ -= std::erase_if(of_box->second,

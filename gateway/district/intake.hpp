@@ -44,6 +44,8 @@ class Intake {
     /// kConflict - there is a case with its id.
     [[nodiscard]] Result<ItemId> accept(const std::array<std::uint8_t, 32>& digest, Instant now);
 
+    /// Items kept since the start that were not here before.
+    [[nodiscard]] std::uint64_t taken() const { return taken_; }
     /// Items that did not open: damage on the way, or forgeries.
     [[nodiscard]] std::uint64_t refused() const { return refused_; }
 
@@ -81,6 +83,7 @@ class Intake {
     std::map<BoxId, std::list<std::pair<std::uint16_t, Bytes>>> held_; ///< By epoch, oldest first.
     std::size_t held_count_ = 0;
     std::map<BoxId, Holdings> holdings_; ///< As boxes told since the start.
+    std::uint64_t taken_ = 0;
     std::uint64_t refused_ = 0;
 };
 

@@ -178,12 +178,6 @@ struct Money {
     bool symbol_first = true;
 };
 
-/// Hours of the local day in which nobody is woken by a notice. `from` equal to `until`: there are none.
-struct QuietHours {
-    int from = 0;  ///< 0 to 23
-    int until = 0; ///< 0 to 23; may be less than `from`: over midnight.
-};
-
 /// An SMS command word and its spellings in every language.
 struct Keyword {
     /// "menu", "letter", "status", "report", "levy", "language", "help", "data", "delete", "stop", "yes",
@@ -195,6 +189,14 @@ struct Keyword {
 
 /// An amount as people read it: "Rp1.234.567".
 [[nodiscard]] std::string amount(const Money& money, std::int64_t units);
+
+/// Local time in which nobody is sent an SMS that they did not ask for: whole hours, `from` on, `until` no
+/// more. They may go over midnight.
+struct QuietHours {
+    int from = 0;
+    int until = 0;
+    bool operator==(const QuietHours&) const = default;
+};
 
 /// What common texts of a pack look like, for the compressor of records: opaque bytes here.
 struct TextDictionary {
@@ -210,8 +212,8 @@ struct Pack {
     LanguageTag default_language;
     std::vector<Language> languages;
     int utc_offset_minutes = 0;
-    QuietHours quiet; ///< Unless the village has its own.
-    std::string consent_version; ///< Names the consent words that people saw.
+    std::optional<QuietHours> quiet_hours; ///< Where a village says nothing of its own.
+    std::string consent_version;           ///< Names the consent words that people saw.
     IdentityRule identity;
     PhoneRule phone;
     Money money;
@@ -253,8 +255,8 @@ struct Village {
     bool example = false;           ///< Invented, and said so wherever it is shown.
     bool synthetic_numbers = false; ///< Accept numbers that can belong to nobody (tests, demonstrations).
     std::string office_hours;
-    std::string phone; ///< The number to text, as printed.
-    std::optional<QuietHours> quiet;
+    std::string phone;                     ///< The number to text, as printed.
+    std::optional<QuietHours> quiet_hours; ///< In force here: its own or the pack's.
     std::vector<Hamlet> hamlets;
 };
 

@@ -70,6 +70,7 @@ QuietHours read_quiet_hours(const PackNode& node, std::string_view path, Faults&
     QuietHours quiet;
     quiet.from = static_cast<int>(map.number("from", 0, 23));
     quiet.until = static_cast<int>(map.number("until", 0, 23));
+    if (quiet.from == quiet.until) map.fault(node.line, "\"quiet_hours\" begin and end at the same hour");
     map.done();
     return quiet;
 }
@@ -87,7 +88,8 @@ void read_main(const PackFile& file, Pack& pack, Faults& faults) {
         map.fault(map.line_of("country"), "\"country\" is two letters (ISO 3166-1)");
     read_languages(map, path, pack, faults);
     pack.utc_offset_minutes = static_cast<int>(map.number("utc_offset_minutes", -720, 840));
-    if (const auto* node = map.optional("quiet_hours")) pack.quiet = read_quiet_hours(*node, path, faults);
+    if (const auto* node = map.optional("quiet_hours"))
+        pack.quiet_hours = read_quiet_hours(*node, path, faults);
     pack.consent_version = map.text("consent_version", 32);
     if (const auto* node = map.required("money")) read_money(*node, path, pack, faults);
     if (const auto* node = map.required("identity_number")) read_identity(*node, path, pack, faults);
@@ -193,8 +195,16 @@ std::optional<Village> read_village(const PackFile& file, const Pack& pack, std:
     village.phone = map.text("phone", sms_width("phone"));
     if (check_phone(pack.phone, village.phone, village.synthetic_numbers))
         map.fault(map.line_of("phone"), "\"phone\" does not follow the phone rule of the pack");
-    if (const auto* node = map.optional("quiet_hours"))
-        village.quiet = read_quiet_hours(*node, file.path, faults);
+    village.quiet_hours = pack.quiet_hours;
+    if (const auto* node = map.optional("quiet_hours")) {
+        bool none = node->kind == PackNode::Kind::kScalar && node->scalar == "none";
+        if (none)
+            village.quiet_hours.reset();
+        else if (node->kind == PackNode::Kind::kScalar)
+            map.fault(node->line, "\"quiet_hours\" are {from, until}, or none");
+        else
+            village.quiet_hours = read_quiet_hours(*node, file.path, faults);
+    }
     std::set<std::string> ids;
     std::set<int> numbers;
     for (const auto& item : map.list("hamlets", true, 64)) {

@@ -283,6 +283,12 @@ Status MemoryBoxStore::set_contact(std::uint64_t last_update, Instant at) {
     return {};
 }
 
+Status MemoryBoxStore::put_exports(std::uint32_t newest) {
+    TRY(writable());
+    now_.exports = std::max(now_.exports, newest);
+    return {};
+}
+
 Status MemoryBoxStore::put_bulletin(const box::HeldBulletin& bulletin) {
     TRY(writable());
     auto held = now_.bulletins.find(bulletin.name);

@@ -64,6 +64,8 @@ class MemoryBoxStore : public box::Store {
     Result<std::uint64_t> last_update() override { return now_.last_update; }
     Result<Instant> last_contact() override { return now_.last_contact; }
     Status set_contact(std::uint64_t last_update, Instant at) override;
+    Result<std::uint32_t> exports() override { return now_.exports; }
+    Status put_exports(std::uint32_t newest) override;
     Status put_bulletin(const box::HeldBulletin& bulletin) override;
     Result<std::optional<box::HeldBulletin>> bulletin(const std::string& name) override;
     Result<std::vector<box::HeldBulletin>> bulletins() override;
@@ -115,6 +117,7 @@ class MemoryBoxStore : public box::Store {
         std::map<ItemId, std::vector<box::CaseEvent>> events;
         std::uint64_t last_update = 0;
         Instant last_contact{};
+        std::uint32_t exports = 0;
         std::map<box::Pseudonym, std::pair<Bytes, Instant>> conversations;
         std::map<box::Pseudonym, bool> stopped;
         std::map<Fingerprint, Instant> seen;

@@ -176,8 +176,10 @@ Status MemoryDistrictStore::receive(const Delivery& delivery) {
         auto& of_box = epochs_[delivery.box];
         auto known = of_box.find({epoch.number, epoch.mark});
         if (known != of_box.end()) {
-            known->second.received = epoch.received;
-            known->second.items = epoch.items;
+            auto here = TRY(wire::ReceivedSet::read(known->second.received));
+            here.add(TRY(wire::ReceivedSet::read(epoch.received)));
+            known->second.received = here.bytes();
+            known->second.items = static_cast<std::uint16_t>(here.count());
         } else if (!epoch.opening.empty()) {
             of_box[{epoch.number, epoch.mark}] = epoch;
         }

@@ -104,6 +104,16 @@ Status read_news(ByteReader& in, Answer& answer) {
     return {};
 }
 
+std::uint8_t flags_of(const Answer& answer) {
+    bool news = answer.district_time != Instant{} || answer.newest_epoch != 0 || answer.keyring != 0 ||
+                !answer.updates.empty() || !answer.pieces.empty();
+    bool beyond =
+        std::any_of(answer.acks.begin(), answer.acks.end(), [](const Ack& ack) { return ack.beyond != 0; });
+    return static_cast<std::uint8_t>((answer.echo != 0 ? kHasEcho : 0) | (news ? kHasNews : 0) |
+                                     (answer.more ? kMore : 0) | (answer.tell ? kTell : 0) |
+                                     (beyond ? kBeyond : 0));
+}
+
 } // namespace
 
 Result<SealedFor> read_sealed_for(BytesView frame) {
@@ -163,22 +173,21 @@ Result<Call> decode_call(BytesView frame, const SivKey& up) {
     auto wants = TRY(in.u8());
     if (wants > kMaxWants) return fail(ErrorCode::kCorrupt, "call.wants");
     for (std::size_t i = 0; i < wants; ++i) out.wants.push_back(TRY(read_want(in)));
-    if (in.remaining() > 0) out.holdings = TRY(read_holdings(in));
+    if (in.remaining() > 0) {
+        out.holdings = TRY(read_holdings(in));
+        if (out.holdings.empty()) return fail(ErrorCode::kCorrupt, "call.holdings");
+    }
     TRY(in.end());
     return out;
 }
 
 Bytes encode(const Answer& answer, const SivKey& down) {
-    bool news = answer.district_time != Instant{} || answer.newest_epoch != 0 || answer.keyring != 0 ||
-                !answer.updates.empty() || !answer.pieces.empty();
-    bool beyond =
-        std::any_of(answer.acks.begin(), answer.acks.end(), [](const Ack& ack) { return ack.beyond != 0; });
+    auto flags = flags_of(answer);
+    bool beyond = (flags & kBeyond) != 0;
     // The epochs acknowledged stand outside the seal: their marks are needed before it opens.
     ByteWriter head;
     head.raw(outer(FrameKind::kAnswer, answer.box, answer.key_id));
-    head.u8(static_cast<std::uint8_t>((answer.echo != 0 ? kHasEcho : 0) | (news ? kHasNews : 0) |
-                                      (answer.more ? kMore : 0) | (answer.tell ? kTell : 0) |
-                                      (beyond ? kBeyond : 0)));
+    head.u8(flags);
     head.u8(static_cast<std::uint8_t>(answer.acks.size()));
     Bytes bound;
     for (const auto& ack : answer.acks) {
@@ -191,7 +200,7 @@ Bytes encode(const Answer& answer, const SivKey& down) {
         plain.u16(ack.next);
         if (beyond) plain.u64(ack.beyond);
     }
-    if (news) write_news(plain, answer);
+    if ((flags & kHasNews) != 0) write_news(plain, answer);
     return sealed(std::move(head).take(), down, plain.bytes(), bound);
 }
 
@@ -232,6 +241,8 @@ Result<Answer> decode_answer(BytesView frame, const SivKey& down,
     }
     if ((flags & kHasNews) != 0) TRY(read_news(in, out));
     TRY(in.end());
+    // One spelling: no part is written that holds nothing.
+    if (flags != flags_of(out)) return fail(ErrorCode::kCorrupt, "answer.empty");
     return out;
 }
 

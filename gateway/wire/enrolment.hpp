@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxVillageId = 64;
 
 // --- what people compare ---
 
-/// 150 bits, "XXXXX-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX" in Crockford's base 32.
+/// 150 bits as six groups of five digits of Crockford's base 32, a hyphen between them.
 [[nodiscard]] std::string fingerprint(const BoxPublic& box);
 /// Of the root and of the enrolment key: of all that a new box has to believe.
 [[nodiscard]] std::string fingerprint(const DistrictPublic& district);
@@ -30,7 +30,7 @@ inline constexpr std::size_t kCodeDigits = 10;
 /// As a person typed it.
 /// Errors: kInvalid - not ten digits of the alphabet, or mistyped: the check digit does not fit.
 [[nodiscard]] Result<std::string> read_invitation_code(std::string_view typed);
-/// "XXXXX-XXXXX"
+/// Two groups of five digits, a hyphen between them.
 [[nodiscard]] std::string shown_code(std::string_view code);
 
 // --- the box's request ---

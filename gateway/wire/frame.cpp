@@ -101,8 +101,10 @@ std::vector<Bytes> compose(std::span<const BytesView> items, std::size_t room, s
         auto size = kBatchHeader + sealed_size(*first);
         for (auto last = *first; used + run < items.size() && run < kMaxBatch; ++run) {
             auto next = read_item(items[used + run]);
-            if (!next || !follows(last, *next) || size_in_parcel(size + sealed_size(*next)) > room) break;
-            size += sealed_size(*next);
+            if (!next || !follows(last, *next)) break;
+            auto larger = size + sealed_size(*next);
+            if (larger > kMaxFrame || size_in_parcel(larger) > room) break;
+            size = larger;
             last = *next;
         }
         Bytes frame =

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::size_t kMaxString = 8 * 1024;
 constexpr std::size_t kMaxList = 64;
+static_assert(kMaxStickChunk <= kMaxString);
 
 // Octets of one short message: bounded more tightly than other fields.
 template <class Octets>
@@ -29,7 +30,8 @@ void fields(Io& io, M& m) {
            m.notify_phone, m.consent_version);
     else if constexpr (std::is_same_v<T, AskStatus>)
         io(m.call, m.client, m.digits);
-    else if constexpr (std::is_same_v<T, AskHealth> || std::is_same_v<T, SmsKept>)
+    else if constexpr (std::is_same_v<T, AskHealth> || std::is_same_v<T, SmsKept> ||
+                       std::is_same_v<T, AskBox>)
         io(m.call);
     else if constexpr (std::is_same_v<T, Accepted>)
         io(m.call, m.code, m.receipt, m.target_days);
@@ -46,6 +48,22 @@ void fields(Io& io, M& m) {
     else if constexpr (std::is_same_v<T, SmsArrived>)
         io(m.call, m.fingerprint, m.sender, m.text, m.sent_at, m.part_reference, m.part_count, m.part_number,
            m.corrupt, m.raw, m.binary, Data{m.data});
+    else if constexpr (std::is_same_v<T, BoxIs>)
+        io(m.call, m.box, m.exports);
+    else if constexpr (std::is_same_v<T, StickExport>)
+        io(m.call, m.slot);
+    else if constexpr (std::is_same_v<T, StickRead>)
+        io(m.call, m.file, m.from);
+    else if constexpr (std::is_same_v<T, StickAnswer>)
+        io(m.call, m.manifest);
+    else if constexpr (std::is_same_v<T, StickWrite>)
+        io(m.call, m.file, m.from, m.bytes);
+    else if constexpr (std::is_same_v<T, StickExported>)
+        io(m.call, m.items, m.left, m.manifest);
+    else if constexpr (std::is_same_v<T, StickBytes>)
+        io(m.call, m.bytes);
+    else if constexpr (std::is_same_v<T, StickTaken>)
+        io(m.call, m.retired, m.updates, m.answers);
     else if constexpr (std::is_same_v<T, SendSms>)
         io(m.id, m.to, m.text);
     else if constexpr (std::is_same_v<T, SendData>)

@@ -175,8 +175,84 @@ struct SendData {
     bool operator==(const SendData&) const = default;
 };
 
-using Message = std::variant<Submit, AskStatus, AskHealth, Accepted, Refused, CaseStatus, Health, ModemHello,
-                             ModemState, SmsArrived, SmsKept, SendSms, SmsOutcome, SendData>;
+// --- console → box -----------------------------------------------------------------------------------------
+
+/// Which box is this? Answered by BoxIs.
+struct AskBox {
+    std::uint64_t call = 0;
+    bool operator==(const AskBox&) const = default;
+};
+
+/// Make an export for a stick (wire/stick.hpp). It is held for this connection until the next one is asked
+/// for. Retires nothing. Answered by StickExported or Refused.
+struct StickExport {
+    std::uint64_t call = 0;
+    std::uint8_t slot = 0;
+    bool operator==(const StickExport&) const = default;
+};
+
+/// At most kMaxStickChunk bytes of one of its files. Answered by StickBytes, or Refused: no such place.
+struct StickRead {
+    std::uint64_t call = 0;
+    std::uint8_t file = 0;
+    std::uint32_t from = 0;
+    bool operator==(const StickRead&) const = default;
+};
+inline constexpr std::size_t kMaxStickChunk = 8 * 1024;
+
+/// The manifest that a stick brought from the district. Answered by StickTaken, or Refused: not to be
+/// believed.
+struct StickAnswer {
+    std::uint64_t call = 0;
+    Bytes manifest;
+    bool operator==(const StickAnswer&) const = default;
+};
+
+/// A part of one of its files, from the file's beginning on. Answered by StickTaken, after the commit when
+/// the file is whole, or Refused: that file counts for nothing.
+struct StickWrite {
+    std::uint64_t call = 0;
+    std::uint8_t file = 0;
+    std::uint32_t from = 0;
+    Bytes bytes; ///< At most kMaxStickChunk.
+    bool operator==(const StickWrite&) const = default;
+};
+
+// --- box → console -----------------------------------------------------------------------------------------
+
+struct BoxIs {
+    std::uint64_t call = 0;
+    std::uint32_t box = 0;
+    std::uint32_t exports = 0; ///< Number of the newest export that was made; 0: none.
+    bool operator==(const BoxIs&) const = default;
+};
+
+struct StickExported {
+    std::uint64_t call = 0;
+    std::uint32_t items = 0; ///< In it.
+    std::uint32_t left = 0;  ///< Waiting, and no room in it.
+    Bytes manifest;          ///< Names the files and their sizes.
+    bool operator==(const StickExported&) const = default;
+};
+
+struct StickBytes {
+    std::uint64_t call = 0;
+    Bytes bytes;
+    bool operator==(const StickBytes&) const = default;
+};
+
+struct StickTaken {
+    std::uint64_t call = 0;
+    std::uint32_t retired = 0; ///< Items that the district has, by this.
+    std::uint32_t updates = 0; ///< Statuses that were news here.
+    std::uint32_t answers = 0; ///< Number of the export that this answers.
+    bool operator==(const StickTaken&) const = default;
+};
+
+using Message =
+    std::variant<Submit, AskStatus, AskHealth, Accepted, Refused, CaseStatus, Health, ModemHello, ModemState,
+                 SmsArrived, SmsKept, SendSms, SmsOutcome, SendData, AskBox, StickExport, StickRead, StickAnswer,
+                 StickWrite, BoxIs, StickExported, StickBytes, StickTaken>;
 
 /// The frame with its length.
 [[nodiscard]] Bytes encode(const Message& message);

@@ -23,6 +23,7 @@ class ReceivedSet {
     void add(std::uint16_t counter) {
         if (counter < kMaxEpochItems) here_[counter] = true;
     }
+    void add(const ReceivedSet& others) { here_ |= others.here_; }
     /// The lowest counter that is missing; kMaxEpochItems if none is.
     [[nodiscard]] std::uint16_t next() const;
     /// Bit n: next() + 1 + n is there.

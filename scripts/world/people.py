@@ -111,8 +111,15 @@ class Phone:
         self.send(words)
         return self.receive()
 
-    def send(self, words):
-        ask_emulator(self.control, {"do": "receive", "from": self.number, "text": words})
+    def send(self, words, order=None):
+        """Returns in how many parts it goes; `order` says in which order they arrive, from 1."""
+        turn = {"order": order} if order else {}
+        return ask_emulator(self.control, {"do": "receive", "from": self.number, "text": words, **turn})["parts"]
+
+    def on_the_sim(self):
+        """How many SMS the modem still holds."""
+        sim = ask_emulator(self.control, {"do": "sim"})
+        return len(sim["slots"]) + sim["waiting"]
 
     def receive(self, seconds=PATIENCE_SECONDS):
         """The next SMS to this phone, or TimeoutError."""

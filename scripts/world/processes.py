@@ -30,6 +30,7 @@ class World:
         self.processes = {}
         self.ports = {}
         self.datagrams = datagrams  # False: HTTPS alone
+        self.authority = self.district_state / "tls.crt"  # whom the box believes; a test may say otherwise
         self.extra_environment = {}  # program name -> variables, for tests
 
     # --- paths ---------------------------------------------------------------------------------------------
@@ -109,14 +110,15 @@ class World:
             self.ports[name] = int(line)
 
     def start_box(self):
-        for name in ("kiosk.sock", "modem.sock"):
+        for name in ("kiosk.sock", "modem.sock", "console.sock"):
             self._fresh(name)
         self._start("kentongan-box", "serve", "--state", self.box_state, "--pack", self.pack, "--village", self.village,
-                    "--district", f"https://127.0.0.1:{self.ports['uplink']}", "--ca", self.district_state / "tls.crt",
+                    "--district", f"https://127.0.0.1:{self.ports['uplink']}", "--ca", self.authority,
                     "--kiosk-socket", self.folder / "kiosk.sock", "--modem-socket", self.folder / "modem.sock",
+                    "--console-socket", self.folder / "console.sock",
                     *(["--district-udp", f"127.0.0.1:{self.ports['datagrams']}"] if self.datagrams else []),
                     "--poll-seconds", "1")
-        self._wait_for("kentongan-box", lambda: (self.folder / "modem.sock").exists())
+        self._wait_for("kentongan-box", lambda: (self.folder / "console.sock").exists())
 
     def start_emulator(self):
         link = self._fresh("modem.tty")

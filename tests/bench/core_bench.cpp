@@ -4,7 +4,7 @@
 #include "district/boxes.hpp"
 #include "district/intake.hpp"
 #include "sim/memory_district_store.hpp"
-#include "tools/packs.hpp"
+#include "tools/requests.hpp"
 #include "tools/sealing_box.hpp"
 #include "tools/temporary_folder.hpp"
 
@@ -41,29 +41,11 @@ void say(const char* name, double value) {
     std::printf("%s %.3f\n", name, value);
 }
 
-domain::Request letter() {
-    domain::Request out;
-    out.code = domain::make_case_code(4821773);
-    out.receipt = domain::make_receipt_code(123456789012345);
-    out.service = "domisili";
-    out.language = "id";
-    out.accepted_at = from_unix(1795489200);
-    out.answers = {{"identity_number", "3509275203850000"},
-                   {"name", "Siti Contoh"},
-                   {"hamlet", "krajan"},
-                   {"rt", "3"},
-                   {"rw", "1"},
-                   {"keperluan", "bank"}};
-    out.notify = domain::Msisdn{"+6280000000012"};
-    out.consent_version = "id-2026-11";
-    return out;
-}
-
 void wire_figures(const domain::Pack& pack, const domain::Village& village) {
     auto secret = wire::make_district_keys();
     test::SealingBox box(wire::make_box_keys(BoxId{7}), secret.shown);
     auto dictionaries = std::move(wire::Dictionaries::load(pack.dictionaries)).take();
-    auto request = letter();
+    auto request = test::example_letter();
     auto record = std::move(wire::encode_request(pack, village, dictionaries, request)).take();
     std::vector<Bytes> items;
     for (int i = 0; i < 65; ++i)
@@ -107,7 +89,7 @@ void district_figures(const domain::Pack& pack, const domain::Village& village) 
     std::vector<Bytes> parcels;
     std::vector<Bytes> frames;
     for (int i = 0; i < kItems; ++i) {
-        auto request = letter();
+        auto request = test::example_letter();
         for (auto& frame : box.seal(pack, village, setting.dictionaries, request))
             frames.push_back(std::move(frame));
         if ((i + 1) % kTogether == 0) parcels.push_back(box.parcel(std::exchange(frames, {})));
@@ -152,7 +134,7 @@ void store_figures(const domain::Pack& pack, const domain::Village& village) {
         std::copy_n(reinterpret_cast<const std::uint8_t*>(&once), sizeof once, out.once.value.begin());
         out.service = "domisili";
         out.language = "id";
-        for (const auto& [name, value] : letter().answers) out.answers.push_back({name, value});
+        for (const auto& [name, value] : test::example_letter().answers) out.answers.push_back({name, value});
         out.consent_version = pack.consent_version;
         return box::Inbound{1, out};
     };

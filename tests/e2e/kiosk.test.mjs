@@ -291,6 +291,80 @@ test('an unknown code is said kindly', () => journey(async (resident, page) => {
   assert.ok((await page.textContent('.note')).trim().length > 10);
 }));
 
+test('on the panel every page of every service fits, in every language', async (context) => {
+  const visitor = await visit(browser, world.kiosk, { clock: true });
+  try {
+    const { page } = visitor;
+    const resident = new Resident(page);
+    // The page's own clock is moved instead of waiting for it.
+    resident.rest = () => page.clock.runFor(500);
+    await resident.home();
+    const tags = (await ask(page, 'start')).languages.map((one) => one.tag);
+    assert.ok(tags.length >= 2);
+    for (const tag of tags) {
+      const pack = await ask(page, `pack/${tag}`);
+      assert.ok(pack.services.length >= 4);
+      for (const service of pack.services) {
+        await context.test(`${service.id} (${tag})`, async () => {
+          await resident.speak(tag);
+          await resident.openService(service);
+          resident.seen = [];
+          await resident.fill({ skipOptional: false, choose: { notify: kPhone, ...everything([...pack.applicant, ...service.fields]) } });
+          for (const field of service.fields) assert.ok(resident.seen.includes(`ask:${field.id}`), `${field.id} was not shown`);
+          assert.equal(await page.getAttribute('html', 'lang'), tag);
+          const { code } = await resident.send();
+          await bigCode(page);
+          await resident.step('done');
+          await resident.speak(tag);
+          await resident.status(code);
+          await resident.step('finish');
+        });
+      }
+    }
+    assert.deepEqual(visitor.wrong, []);
+  } finally {
+    await visitor.close();
+  }
+});
+
+const ask = (page, path) => page.evaluate(async (to) => (await fetch(`./api/v1/${to}`)).json(), path);
+
+/** Answers that lead past every question of the fields: conditions are met, and numbers are allowed ones. */
+function everything(fields) {
+  const answers = {};
+  for (const field of fields) {
+    if (field.type === 'money' || field.type === 'number') answers[field.id] = String(Math.max(field.min, 1));
+    if (field.when) answers[field.when.field] = field.when.equals;
+  }
+  // A choice may be a door to another service: the first that is not.
+  for (const field of fields) if (field.choices) answers[field.id] ??= field.choices.find((one) => !one.leads_to).id;
+  return answers;
+}
+
+/** The code is what people copy: 10 mm high on the panel, and larger than everything else there. */
+async function bigCode(page) {
+  const sizes = await page.evaluate(() => {
+    const px = (one) => Number.parseFloat(getComputedStyle(one).fontSize);
+    const code = document.querySelector('[data-id=code]');
+    const others = Array.from(document.querySelectorAll('.frame *')).filter((one) => !code.contains(one) && one.textContent.trim() !== '' && one.getClientRects().length > 0);
+    return { code: px(code), digits: Math.min(...Array.from(code.children, px)), others: Math.max(...others.map(px)) };
+  });
+  assert.ok(sizes.code >= 52.5 && sizes.digits >= 52.5, `the code is ${sizes.digits} px`);
+  assert.ok(sizes.code >= 2 * sizes.others, `the code is ${sizes.code} px beside ${sizes.others} px`);
+}
+
+test('the look at a page sees what scrolls and what is cut', () => journey(async (resident, page) => {
+  const broken = async (selector, property, value, what) => {
+    const set = (to) => page.locator(selector).first().evaluate((one, [name, text]) => one.style.setProperty(name, text), [property, to]);
+    await set(value);
+    await assert.rejects(resident.look(), what);
+    await set('');
+    await resident.look();
+  };
+  await broken('.tile', 'font-size', '70px', /words cut off/);
+  await broken('.strip', 'min-height', '500px', /scrolls down|out of sight|overlap/);
+}));
+
 for (const viewport of [{ width: 1024, height: 600 }, { width: 1280, height: 800 }, { width: 390, height: 844 }, { width: 360, height: 640 }]) {
   test(`a letter on ${viewport.width} x ${viewport.height}`, () => journey(async (resident) => {
     await resident.open('letters');

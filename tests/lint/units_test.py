@@ -16,6 +16,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGING = ROOT / "gateway" / "packaging"
 UNITS = sorted((PACKAGING / "systemd").glob("*.service"))
+# Runs the technician's program twice and ends; all others serve for ever.
+STICK = PACKAGING / "systemd" / "kentongan-stick@.service"
+SERVERS = [unit for unit in UNITS if unit != STICK]
 APPS = {"kentongan-box": "box", "kentongan-kiosk": "kiosk", "kentongan-modem": "modem", "kentongan-district": "district"}
 THRESHOLD = 15  # tenths of exposure
 USAGE = re.compile(r'k(?:Usage|Help)\s*=(.*?);\n\n|usage\(\)\s*\{(.*?)\n\}', re.DOTALL)
@@ -60,10 +63,10 @@ def analyze(*arguments):
 
 class Units(unittest.TestCase):
     def test_there_is_one_for_each_program(self):
-        self.assertEqual({unit.stem.rstrip("@") for unit in UNITS}, set(APPS))
+        self.assertEqual({unit.stem.rstrip("@") for unit in SERVERS}, set(APPS))
 
     def test_each_runs_a_command_its_program_knows(self):
-        for unit in UNITS:
+        for unit in SERVERS:
             with self.subTest(unit.name):
                 (command,) = values(unit, "ExecStart")
                 program, *words = command.split()
@@ -75,8 +78,37 @@ class Units(unittest.TestCase):
                 if not words[0].startswith("-"):
                     self.assertIn(f"{unit.stem} {words[0]} ", known)
 
+    def test_the_stick_runs_commands_its_program_knows(self):
+        known = (ROOT / "gateway" / "apps" / "console" / "main.cpp").read_text()
+        commands = values(STICK, "ExecStart")
+        self.assertEqual(len(commands), 2)
+        for command, name in zip(commands, ("import", "export")):
+            program, *words = command.lstrip("-").split()
+            self.assertEqual((Path(program).name, words[:3]), ("kentongan", ["usb", name, "--socket"]))
+            self.assertIn(f'{{"usb", "{name} --socket PATH DIR"', known)
+            self.assertEqual(len(words), 5)
+            self.assertEqual(words[3], self.socket_of("--console-socket"))
+            # Where the stick is mounted, for this unit alone, and how.
+            (mount,) = values(STICK, "MountImages")
+            device, where, _, options = mount.split(":")
+            self.assertEqual((device, where), ("/dev/%I", words[4]))
+            self.assertLessEqual({"nosuid", "nodev", "noexec"}, set(options.split(",")))
+        self.assertEqual(values(STICK, "Type"), ["oneshot"])
+        self.assertEqual(values(STICK, "LimitCORE"), ["0"])
+
+    def test_the_rule_of_udev_names_the_unit(self):
+        rule = (PACKAGING / "udev" / "60-kentongan-stick.rules").read_text()
+        self.assertIn('ENV{SYSTEMD_WANTS}+="kentongan-stick@%k.service"', rule)
+        for key in ('ACTION=="add"', 'SUBSYSTEM=="block"', 'SUBSYSTEMS=="usb"', 'ENV{ID_FS_TYPE}=="vfat"', 'TAG+="systemd"'):
+            self.assertIn(key, rule)
+
+    @staticmethod
+    def socket_of(option):
+        box = values(PACKAGING / "systemd" / "kentongan-box.service", "ExecStart")[0].split()
+        return box[box.index(option) + 1]
+
     def test_each_comes_back_at_once_and_always(self):
-        for unit in UNITS:
+        for unit in SERVERS:
             with self.subTest(unit.name):
                 self.assertEqual(values(unit, "Restart"), ["always"])
                 self.assertEqual(values(unit, "RestartSec"), ["1"])
@@ -94,12 +126,14 @@ class Units(unittest.TestCase):
 
     def test_each_socket_can_be_reached_by_its_one_group(self):
         folders = {row[1]: row[2:5] for row in rows(PACKAGING / "tmpfiles.d" / "kentongan.conf")}
-        for option, user in (("--kiosk-socket", "kentongan-kiosk"), ("--modem-socket", "kentongan-modem")):
-            box = values(PACKAGING / "systemd" / "kentongan-box.service", "ExecStart")[0].split()
-            socket = box[box.index(option) + 1]
+        for option, user, group in (("--kiosk-socket", "kentongan-kiosk", "kentongan-kiosk"),
+                                    ("--modem-socket", "kentongan-modem", "kentongan-modem"),
+                                    ("--console-socket", "kentongan-stick", "kentongan-console")):
+            socket = self.socket_of(option)
             folder = str(Path(socket).parent)
-            self.assertEqual(folders[folder], ["2750", "kentongan-box", user])
+            self.assertEqual(folders[folder], ["2750", "kentongan-box", group])
             (other,) = [unit for unit in UNITS if unit.stem.rstrip("@") == user]
+            self.assertIn(group, values(other, "Group") + values(other, "SupplementaryGroups"))
             command = values(other, "ExecStart")[0].split()
             self.assertEqual(command[command.index("--socket") + 1], socket)
             self.assertIn(folder, values(PACKAGING / "systemd" / "kentongan-box.service", "ReadWritePaths")[0].split())
@@ -124,7 +158,7 @@ class Analyzed(unittest.TestCase):
         """What systemd says about a unit with this text, its program taken as installed."""
         with tempfile.TemporaryDirectory() as folder:
             unit = Path(folder) / name.replace("@.", "@ttyUSB0.")
-            unit.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", text))
+            unit.write_text(re.sub(r"(?m)^ExecStart=(-?)\S+", r"ExecStart=\1/bin/true", text))
             said = analyze("verify", "--man=no", "--recursive-errors=no", unit).stderr
             return [line for line in said.splitlines() if str(unit) in line or unit.name + ":" in line]
 

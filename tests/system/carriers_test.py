@@ -5,10 +5,8 @@ comes down."""
 import secrets
 import socket
 import sqlite3
-import subprocess
 import tempfile
 import unittest
-from pathlib import Path
 
 from world.journeys import LETTER_ANSWERS
 from world.people import Officer, Resident, until
@@ -69,44 +67,6 @@ class Carriers(unittest.TestCase):
         for _ in range(3):
             self.submit(resident)
         self.delivered(world, resident, 3)
-
-    def test_only_the_districts_own_certificate_is_believed(self):
-        world = self.world(datagrams=False)
-        right = world.district_state / "tls.crt"
-        good = right.read_bytes()
-        # A foreign authority, and the right one for a name that is not there.
-        for names in ("IP:127.0.0.1,DNS:localhost", "IP:192.0.2.1,DNS:elsewhere.example"):
-            with self.subTest(names=names):
-                foreign = Path(world.folder) / "foreign"
-                foreign.mkdir(exist_ok=True)
-                subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                                "-days", "30", "-subj", "/CN=Foreign", "-addext", f"subjectAltName={names}", "-keyout",
-                                foreign / "tls.key", "-out", foreign / "tls.crt"], check=True, capture_output=True)
-                if "192.0.2.1" in names:  # the service shows it, the box trusts it: only the name is wrong
-                    world.kill("kentongan-district")
-                    key = (world.district_state / "tls.key").read_bytes()
-                    right.write_bytes((foreign / "tls.crt").read_bytes())
-                    (world.district_state / "tls.key").write_bytes((foreign / "tls.key").read_bytes())
-                    world.start_district()
-                else:
-                    right.write_bytes((foreign / "tls.crt").read_bytes())  # the box trusts it, the service shows another
-                resident = self.start(world)
-                self.submit(resident)
-                until(lambda: "where=uplink.certificate" in self.log(world), "a refused certificate")
-                self.assertEqual(resident.health()["waiting"], 1)
-                self.assertEqual(Officer(world.ports["desk"], *OFFICER).cases()["total"], 0)
-                world.kill("kentongan-kiosk")
-                world.kill("kentongan-box")
-                (world.logs / "kentongan-box.log").unlink()
-                if "192.0.2.1" not in names:
-                    (world.box_state / "box.db").unlink()
-                    for more in ("box.db-wal", "box.db-shm"):
-                        (world.box_state / more).unlink(missing_ok=True)
-        world.kill("kentongan-district")
-        right.write_bytes(good)
-        (world.district_state / "tls.key").write_bytes(key)
-        world.start_district()
-        self.delivered(world, self.start(world), 1)
 
     def test_datagrams_vanish_and_https_takes_over(self):
         world = self.world()

@@ -1,9 +1,10 @@
-// Requests for tests of the record: one of every kind, and random ones from a seed. Link kentongan_yaml.
+// Requests for tests of the record: the page's example, and random ones from a seed. Link kentongan_yaml.
 #pragma once
 
 #include "domain/request.hpp"
 #include "tools/packs.hpp"
 #include "wire/dictionary.hpp"
+#include "wire/record.hpp"
 
 #include <random>
 
@@ -13,6 +14,40 @@ inline wire::Dictionaries loaded_dictionaries(const domain::Pack& pack) {
     auto loaded = wire::Dictionaries::load(pack.dictionaries);
     if (!loaded) std::abort();
     return *loaded;
+}
+
+/// What encoding and decoding a record needs of a country.
+struct Country {
+    domain::Pack pack;
+    domain::Village village;
+    wire::Dictionaries dictionaries;
+
+    explicit Country(const char* id)
+        : pack(test_pack(id)), village(test_village(pack)), dictionaries(loaded_dictionaries(pack)) {}
+
+    Result<Bytes> encode(const domain::Request& request) const {
+        return wire::encode_request(pack, village, dictionaries, request);
+    }
+    Result<domain::Request> decode(BytesView record) const {
+        return wire::decode_request(pack, village, dictionaries, record);
+    }
+};
+
+/// The example of docs/formats/record.md, a letter of the pack id-jember.
+inline domain::Request example_letter() {
+    domain::Request out;
+    out.service = "domisili";
+    out.language = "id";
+    out.accepted_at = from_unix(1795489200);
+    out.answers = {{"identity_number", "3509275203850000"},
+                   {"name", "Siti Contoh"},
+                   {"hamlet", "krajan"},
+                   {"rt", "3"},
+                   {"rw", "1"},
+                   {"keperluan", "bank"}};
+    out.notify = domain::Msisdn{"+6280000000012"};
+    out.consent_version = "id-2026-11";
+    return out;
 }
 
 /// Makes requests that a pack allows and, where asked, some that it nearly allows. Same seed, same requests.

@@ -16,7 +16,7 @@
 namespace kentongan::https {
 
 struct UplinkOptions {
-    std::string url;     ///< "https://district.example:8443/v1/exchange"; nothing but https is spoken.
+    std::string url;     ///< "https://district.example:8443/v2/exchange"; nothing but https is spoken.
     std::string ca_file; ///< PEM: who may vouch for the district. Empty: the system's authorities.
     std::chrono::seconds connect_timeout{20};
     std::chrono::seconds timeout{120}; ///< How long a link may be all but silent before it counts as dead.

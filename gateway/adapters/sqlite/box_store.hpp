@@ -46,6 +46,8 @@ class SqliteBoxStore final : public box::Store {
     Result<std::uint64_t> last_update() override;
     Result<Instant> last_contact() override;
     Status set_contact(std::uint64_t last_update, Instant at) override;
+    Result<std::uint32_t> exports() override;
+    Status put_exports(std::uint32_t newest) override;
     Status put_bulletin(const box::HeldBulletin& bulletin) override;
     Result<std::optional<box::HeldBulletin>> bulletin(const std::string& name) override;
     Result<std::vector<box::HeldBulletin>> bulletins() override;

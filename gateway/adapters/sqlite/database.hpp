@@ -20,7 +20,8 @@ struct OpenOptions {
     std::string vfs;
     /// Only the control run of the power-loss test sets this to false: NORMAL instead of FULL.
     bool durable = true;
-    /// Makes the names in the folder of a path durable; empty: the system's way. The crash VFS brings its own.
+    /// Makes the names in the folder of a path durable; empty: the system's way. The crash VFS brings its
+    /// own.
     std::function<Status(const std::string& path)> sync_folder;
 };
 

@@ -301,70 +301,6 @@ Status SqliteDistrictStore::receive(const Delivery& delivery) {
     });
 }
 
-Status SqliteDistrictStore::put_epoch(const EpochRow& epoch) {
-    auto update =
-        TRY(database_.prepare("UPDATE epoch SET received=?, items=? WHERE box=? AND number=? AND mark=?"));
-    TRY(update.bind(1, BytesView(epoch.received))
-            .bind(2, integer(epoch.items))
-            .bind(3, integer(epoch.box.value))
-            .bind(4, integer(epoch.number))
-            .bind(5, BytesView(epoch.mark))
-            .run());
-    if (database_.changes() > 0 || epoch.opening.empty()) return {};
-    auto insert = TRY(database_.prepare("INSERT INTO epoch(box,number,mark,recipient,opening,received,items,"
-                                        "copied,previous,previous_items) VALUES(?,?,?,?,?,?,?,?,?,?)"));
-    return insert.bind(1, integer(epoch.box.value))
-        .bind(2, integer(epoch.number))
-        .bind(3, BytesView(epoch.mark))
-        .bind(4, integer(epoch.recipient))
-        .bind(5, BytesView(epoch.opening))
-        .bind(6, BytesView(epoch.received))
-        .bind(7, integer(epoch.items))
-        .bind(8, integer(epoch.copied))
-        .bind(9, integer(epoch.previous.number))
-        .bind(10, integer(epoch.previous.items))
-        .run();
-}
-
-Result<std::vector<EpochRow>> SqliteDistrictStore::epochs(BoxId box, std::uint16_t number) {
-    auto query = TRY(database_.prepare("SELECT mark,recipient,opening,received,items,copied,previous,"
-                                       "previous_items FROM epoch WHERE box=? AND number=? ORDER BY mark"));
-    query.bind(1, integer(box.value)).bind(2, integer(number));
-    std::vector<EpochRow> out;
-    while (TRY(query.step())) {
-        EpochRow row;
-        row.box = box;
-        row.number = number;
-        row.mark = array_of<4>(query.blob(0));
-        row.recipient = static_cast<domain::Recipient>(query.integer(1));
-        row.opening = query.blob(2);
-        row.received = query.blob(3);
-        row.items = static_cast<std::uint16_t>(query.integer(4));
-        row.copied = query.integer(5) != 0;
-        row.previous = {static_cast<std::uint16_t>(query.integer(6)),
-                        static_cast<std::uint16_t>(query.integer(7))};
-        out.push_back(std::move(row));
-    }
-    return out;
-}
-
-Result<std::uint16_t> SqliteDistrictStore::newest_epoch(BoxId box) {
-    auto query = TRY(database_.prepare("SELECT ifnull(max(number),0) FROM epoch WHERE box=?"));
-    query.bind(1, integer(box.value));
-    TRY(query.step());
-    return static_cast<std::uint16_t>(query.integer(0));
-}
-
-Result<std::uint64_t> SqliteDistrictStore::missing_of(BoxId box) {
-    auto query = TRY(database_.prepare(
-        "SELECT ifnull(sum(max(0, later.previous_items - ifnull((SELECT max(items) FROM epoch AS earlier "
-        "WHERE earlier.box=later.box AND earlier.number=later.previous),0))),0) "
-        "FROM epoch AS later WHERE later.box=? AND later.previous>0"));
-    query.bind(1, integer(box.value));
-    TRY(query.step());
-    return static_cast<std::uint64_t>(query.integer(0));
-}
-
 Result<std::vector<wire::StatusUpdate>> SqliteDistrictStore::updates_after(BoxId box, std::uint64_t sequence,
                                                                            std::size_t limit) {
     constexpr std::uint64_t kLargest = INT64_MAX;
@@ -406,10 +342,7 @@ Result<std::vector<Quarantined>> SqliteDistrictStore::quarantined(std::size_t sk
 }
 
 Result<std::uint64_t> SqliteDistrictStore::quarantined_of(BoxId box) {
-    auto query = TRY(database_.prepare("SELECT count(*) FROM quarantine WHERE box=?"));
-    query.bind(1, integer(box.value));
-    TRY(query.step());
-    return static_cast<std::uint64_t>(query.integer(0));
+    return number_of(box, "SELECT count(*) FROM quarantine WHERE box=?");
 }
 
 Status SqliteDistrictStore::adopt(const Quarantined& quarantined, const NewCase& found) {

@@ -76,6 +76,8 @@ class SqliteDistrictStore final : public district::Store {
     Status write_psk(BoxId box, BytesView sealed);
     Result<bool> insert_case(const district::NewCase& found);
     Status put_epoch(const district::EpochRow& epoch);
+    /// The one number that `sql` answers about a box.
+    Result<std::uint64_t> number_of(BoxId box, const char* sql);
 
     Database database_;
 };

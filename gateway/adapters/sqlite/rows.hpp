@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <vector>
 
 namespace kentongan::sqlite {
 
@@ -26,6 +28,27 @@ template <std::size_t N>
 template <class Number>
 [[nodiscard]] std::int64_t integer(Number value) {
     return static_cast<std::int64_t>(value);
+}
+
+template <class Row>
+using FromRow = Row (*)(const Statement&);
+
+/// The first row of a query, or nothing; the statement is ready for its next use.
+template <class Row>
+[[nodiscard]] Result<std::optional<Row>> one_of(Statement& statement, FromRow<Row> from) {
+    std::optional<Row> out;
+    if (TRY(statement.step())) out = from(statement);
+    statement.reset();
+    return out;
+}
+
+/// Every row.
+template <class Row>
+[[nodiscard]] Result<std::vector<Row>> all_of(Statement& statement, FromRow<Row> from) {
+    std::vector<Row> out;
+    while (TRY(statement.step())) out.push_back(from(statement));
+    statement.reset();
+    return out;
 }
 
 } // namespace kentongan::sqlite

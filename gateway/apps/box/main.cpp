@@ -23,9 +23,9 @@ constexpr const char* kUsage = R"(kentongan-box - keys, store, queue and uplink 
 
   kentongan-box serve --state DIR --pack DIR --village ID --district URL --ca FILE
                       --kiosk-socket PATH --modem-socket PATH [--poll-seconds N]
-                      [--district-udp HOST:PORT]
+                      [--district-udp HOST:PORT] [--console-socket PATH]
       Serves the kiosk and the modem workers, and forwards to the district. DIR holds what
-      `kentongan enrol` has put there.
+      `kentongan enrol` has put there. `kentongan usb` speaks over the console's socket.
 
 Files in the state folder: box.secret (0600), district.pub, box.db.
 )";
@@ -41,6 +41,12 @@ int complain(const char* what, const Error& error) {
     std::fprintf(stderr, "kentongan-box: %s: %s (%s, %lld)\n", what, name_of(error.code), error.where,
                  static_cast<long long>(error.native));
     return 1;
+}
+
+int refuse(const char* what, const Error& error, const std::vector<domain::PackFault>& faults) {
+    for (const auto& fault : faults)
+        std::fprintf(stderr, "%s:%d: %s\n", fault.path.c_str(), fault.line, fault.message.c_str());
+    return complain(what, error);
 }
 
 using Options = command_line::NamedValues;
@@ -82,6 +88,7 @@ int serve(const Options& options) {
     service.state = options.at("--state");
     service.kiosk_socket = options.at("--kiosk-socket");
     service.modem_socket = options.at("--modem-socket");
+    if (options.contains("--console-socket")) service.console_socket = options.at("--console-socket");
     service.uplink.url = std::string(options.at("--district")) + "/v2/exchange";
     service.uplink.ca_file = options.at("--ca");
     if (!service.uplink.url.starts_with("https://"))
@@ -100,9 +107,9 @@ int serve(const Options& options) {
     const std::string folder(options.at("--pack"));
     std::vector<domain::PackFault> faults;
     auto pack = yaml::load_pack(folder, faults);
-    if (!pack) return complain("the pack is not usable, see `kentongan pack check`", pack.error());
+    if (!pack) return refuse("the pack is not usable", pack.error(), faults);
     auto village = yaml::load_village(folder, std::string(options.at("--village")), *pack, faults);
-    if (!village) return complain("the village is not usable, see `kentongan pack check`", village.error());
+    if (!village) return refuse("the village is not usable", village.error(), faults);
 
     auto secret = posix::read_file(service.state + "/box.secret", kMaxKeyFile);
     if (!secret) return complain("cannot read box.secret", secret.error());
@@ -139,9 +146,9 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (command == "serve") {
-        auto options =
-            parse(words.subspan(1), {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
-                                     "--modem-socket", "--poll-seconds", "--district-udp"});
+        auto options = parse(words.subspan(1),
+                             {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
+                              "--modem-socket", "--poll-seconds", "--district-udp", "--console-socket"});
         return options ? serve(*options) : 2;
     }
     std::fputs(kUsage, stderr);

@@ -34,6 +34,20 @@ bool from_modem(const wire::local::Message& message) {
            std::holds_alternative<wire::local::SmsOutcome>(message);
 }
 
+bool from_console(const wire::local::Message& message) {
+    return std::holds_alternative<wire::local::AskBox>(message) ||
+           std::holds_alternative<wire::local::StickExport>(message) ||
+           std::holds_alternative<wire::local::StickRead>(message) ||
+           std::holds_alternative<wire::local::StickAnswer>(message) ||
+           std::holds_alternative<wire::local::StickWrite>(message);
+}
+
+std::uint32_t fresh_echo() {
+    std::uint32_t echo = 0;
+    while (echo == 0) wire::random_bytes({reinterpret_cast<std::uint8_t*>(&echo), sizeof echo});
+    return echo;
+}
+
 } // namespace
 
 BoxService::BoxService(BoxServiceOptions options, domain::Pack pack, domain::Village village,
@@ -69,6 +83,9 @@ Status BoxService::run(int stop_fd) {
     TRY(open_store());
     auto kiosks = TRY(unix_socket::Listener::open(options_.kiosk_socket));
     auto modems = TRY(unix_socket::Listener::open(options_.modem_socket));
+    std::optional<unix_socket::Listener> consoles;
+    if (!options_.console_socket.empty())
+        consoles.emplace(TRY(unix_socket::Listener::open(options_.console_socket)));
     log(LogLevel::kInfo, "box.ready", {{"box", keys_.shown.box.value}});
 
     for (;;) {
@@ -79,6 +96,7 @@ Status BoxService::run(int stop_fd) {
         for (auto& [id, peer] : peers_)
             watched.push_back({peer.channel.fd(),
                                static_cast<short>(POLLIN | (peer.channel.wants_write() ? POLLOUT : 0)), 0});
+        if (consoles) watched.push_back({consoles->fd(), POLLIN, 0});
         auto next_step = next_tick_;
         if (udp_) {
             watched.push_back({udp_->fd(), POLLIN, 0});
@@ -93,12 +111,15 @@ Status BoxService::run(int stop_fd) {
 
         accept_from(kiosks, Kind::kKiosk);
         accept_from(modems, Kind::kModem);
+        if (consoles) accept_from(*consoles, Kind::kConsole);
         std::vector<box::Inbound> batch;
-        read_peers(batch);
+        std::vector<box::Inbound> sticks;
+        read_peers(batch, sticks);
         if (!batch.empty()) {
             deliver(box_->handle(batch, now()));
             hurry_ = box_->has_waiting();
         }
+        answer_sticks(sticks);
         take_answer();
         if (steady_clock::now() >= next_tick_) once_a_second();
         drive_datagrams();
@@ -124,7 +145,19 @@ void BoxService::accept_from(unix_socket::Listener& listener, Kind kind) {
     }
 }
 
-void BoxService::read_peers(std::vector<box::Inbound>& batch) {
+bool BoxService::may_say(Kind kind, const wire::local::Message& message) {
+    switch (kind) {
+    case Kind::kKiosk:
+        return from_kiosk(message);
+    case Kind::kModem:
+        return from_modem(message);
+    case Kind::kConsole:
+        return from_console(message);
+    }
+    return false;
+}
+
+void BoxService::read_peers(std::vector<box::Inbound>& batch, std::vector<box::Inbound>& sticks) {
     std::vector<box::PeerId> gone;
     for (auto& [id, peer] : peers_) {
         bool open = peer.channel.flush().has_value();
@@ -133,12 +166,12 @@ void BoxService::read_peers(std::vector<box::Inbound>& batch) {
         if (messages) {
             for (auto& message : *messages) {
                 // Each process may say only what its part is: a broken kiosk cannot play the modem.
-                if (!(peer.kind == Kind::kKiosk ? from_kiosk(message) : from_modem(message))) {
+                if (!may_say(peer.kind, message)) {
                     log(LogLevel::kWarning, "box.message_not_permitted", {{"type", message.index()}});
                     open = false;
                     break;
                 }
-                batch.push_back({id, std::move(message)});
+                (peer.kind == Kind::kConsole ? sticks : batch).push_back({id, std::move(message)});
             }
         }
         if (!open) gone.push_back(id);
@@ -156,6 +189,15 @@ void BoxService::deliver(std::vector<box::Outbound> messages) {
         auto peer = peers_.find(id);
         if (peer == peers_.end()) continue;
         if (!peer->second.channel.send(message)) drop(id);
+    }
+}
+
+void BoxService::answer_sticks(const std::vector<box::Inbound>& sticks) {
+    for (const auto& one : sticks) {
+        auto reply = box_->stick(one, fresh_echo(), now());
+        heard(reply.absorbed);
+        if (udp_) udp_->withdrawn(reply.absorbed.retired);
+        deliver({{one.peer, std::move(reply.answer)}});
     }
 }
 
@@ -233,9 +275,7 @@ void BoxService::drive_uplink() {
                      backoff_ == backoff_.zero() ? time : time + std::min(kEarlyTry, options_.poll_every));
     hurry_ = false;
     if (time < next_exchange_) return;
-    std::uint32_t echo = 0;
-    while (echo == 0) wire::random_bytes({reinterpret_cast<std::uint8_t*>(&echo), sizeof echo});
-    auto upload = box_->next_parcel(echo, slice_);
+    auto upload = box_->next_parcel(fresh_echo(), slice_);
     if (!upload) {
         next_exchange_ = time + options_.poll_every;
         return;

@@ -18,6 +18,7 @@ struct BoxServiceOptions {
     std::string state; ///< Folder with box.secret, district.pub and box.db
     std::string kiosk_socket;
     std::string modem_socket;
+    std::string console_socket; ///< Empty: no console.
     https::UplinkOptions uplink;
     std::optional<std::pair<std::string, std::uint16_t>> datagrams; ///< The district's host and UDP port.
     std::chrono::seconds poll_every{30};                            ///< For news, while nothing is waiting.
@@ -35,7 +36,7 @@ class BoxService {
     Status run(int stop_fd);
 
   private:
-    enum class Kind { kKiosk, kModem };
+    enum class Kind { kKiosk, kModem, kConsole };
     struct Peer {
         unix_socket::Channel channel;
         Kind kind;
@@ -43,7 +44,10 @@ class BoxService {
 
     Status open_store();
     void accept_from(unix_socket::Listener& listener, Kind kind);
-    void read_peers(std::vector<box::Inbound>& batch);
+    static bool may_say(Kind kind, const wire::local::Message& message);
+    /// What consoles say goes into `sticks`, everything else into `batch`.
+    void read_peers(std::vector<box::Inbound>& batch, std::vector<box::Inbound>& sticks);
+    void answer_sticks(const std::vector<box::Inbound>& sticks);
     void deliver(std::vector<box::Outbound> messages);
     void drop(box::PeerId id);
     void drive_uplink();

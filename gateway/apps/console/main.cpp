@@ -18,6 +18,11 @@ constexpr Command kCommands[] = {
      kentongan::console::enrol_command},
     {"enrol", "accept --state DIR WELCOME", "install the keys after checking the district's answer",
      kentongan::console::enrol_command},
+    {"usb", "export --socket PATH DIR",
+     "put what waits in the running box on the stick that is mounted at DIR",
+     kentongan::console::usb_command},
+    {"usb", "import --socket PATH DIR", "bring what the district has put on that stick to the running box",
+     kentongan::console::usb_command},
 };
 
 void usage(std::FILE* to) {

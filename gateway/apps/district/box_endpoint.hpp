@@ -1,4 +1,4 @@
-// Where boxes call: POST /v1/exchange (docs/formats/district-http.md).
+// Where boxes call: POST /v2/exchange (docs/formats/district-http.md).
 #pragma once
 
 #include "adapters/microhttpd/http_server.hpp"

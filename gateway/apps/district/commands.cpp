@@ -3,6 +3,7 @@
 #include "adapters/posix/state_files.hpp"
 #include "apps/district/ground.hpp"
 #include "apps/district/key_commands.hpp"
+#include "apps/district/stick_command.hpp"
 #include "district/accounts.hpp"
 #include "district/boxes.hpp"
 #include "district/intake.hpp"
@@ -138,6 +139,8 @@ int run_command(const Options& options) {
         return quarantine(options);
     case Command::kAccept:
         return accept(options);
+    case Command::kUsbImport:
+        return import_stick(options);
     case Command::kAddOfficer:
         return add_officer(options);
     default:

@@ -84,18 +84,38 @@ int init(const Options& options) {
     return 0;
 }
 
-int invite(const Options& options) {
+struct State {
+    std::unique_ptr<sqlite::SqliteDistrictStore> store;
+    wire::DistrictSecret keys;
+    wire::Key32 psk_key{};
+    ~State() { wipe(psk_key); }
+};
+
+// What a command works with; says itself what cannot be had.
+std::unique_ptr<State> open_state(const Options& options) {
     auto store = open_store(options.state);
-    if (!store) return failed("the state cannot be opened", store.error());
     auto keys = read_keys(options.state);
-    if (!keys) return failed("the keys cannot be read", keys.error());
     auto psk_key = read_psk_key(options.state);
-    if (!psk_key) return failed("the psk key cannot be read", psk_key.error());
-    auto code = district::invite(**store, options.village, *psk_key, now(),
+    if (!store)
+        failed("the state cannot be opened", store.error());
+    else if (!keys)
+        failed("the keys cannot be read", keys.error());
+    else if (!psk_key)
+        failed("the psk key cannot be read", psk_key.error());
+    else
+        return std::unique_ptr<State>(new State{std::move(*store), *keys, *psk_key});
+    return nullptr;
+}
+
+int invite(const Options& options) {
+    auto state = open_state(options);
+    if (!state) return 1;
+    auto& [store, keys, psk_key] = *state;
+    auto code = district::invite(*store, options.village, psk_key, now(),
                                  [](std::span<std::uint8_t> out) { wire::random_bytes(out); });
     if (!code) return failed("no code can be given", code.error());
     std::printf("code %s\nfingerprint %s\n", wire::shown_code(*code).c_str(),
-                wire::fingerprint(keys->shown).c_str());
+                wire::fingerprint(keys.shown).c_str());
     return 0;
 }
 
@@ -110,17 +130,14 @@ const char* why_not(const Error& error) {
 }
 
 int enrol(const Options& options) {
-    auto store = open_store(options.state);
-    if (!store) return failed("the state cannot be opened", store.error());
-    auto keys = read_keys(options.state);
-    if (!keys) return failed("the keys cannot be read", keys.error());
-    auto psk_key = read_psk_key(options.state);
-    if (!psk_key) return failed("the psk key cannot be read", psk_key.error());
+    auto state = open_state(options);
+    if (!state) return 1;
+    auto& [store, keys, psk_key] = *state;
     auto text = posix::read_file(options.file, wire::kMaxRequest * 4);
     if (!text) return failed("the request cannot be read", text.error());
     auto bytes = wire::read_request_text(*text);
     if (!bytes) return failed("this is not a box's request", bytes.error());
-    auto request = wire::open_request(*bytes, *keys);
+    auto request = wire::open_request(*bytes, keys);
     if (!request) return failed("this request is not for this district, or was altered", request.error());
     auto fingerprint = wire::fingerprint(request->box);
     if (!options.fingerprint.empty()) {
@@ -129,13 +146,13 @@ int enrol(const Options& options) {
             return failed("the fingerprint is another one; nothing was registered",
                           Error{ErrorCode::kDenied, "enrol.fingerprint", 0});
     }
-    auto village = district::enrol(**store, *request, *psk_key, now());
+    auto village = district::enrol(*store, *request, psk_key, now());
     if (!village) return failed(why_not(village.error()), village.error());
     auto path =
         options.welcome.empty()
             ? in_state(options, ("box-" + std::to_string(request->box.box.value) + ".welcome").c_str())
             : options.welcome;
-    auto welcome = wire::welcome_text(wire::make_welcome(*request, *village, *keys));
+    auto welcome = wire::welcome_text(wire::make_welcome(*request, *village, keys));
     if (auto written = posix::write_file(path, welcome, 0644); !written)
         return failed("the box is registered, but its welcome cannot be written; give the same request again",
                       written.error());
@@ -216,18 +233,15 @@ int recovery_key(const Options& options) {
 }
 
 int escrow(const Options& options) {
-    auto store = open_store(options.state);
-    if (!store) return failed("the state cannot be opened", store.error());
-    auto keys = read_keys(options.state);
-    if (!keys) return failed("the keys cannot be read", keys.error());
-    auto psk_key = read_psk_key(options.state);
-    if (!psk_key) return failed("the psk key cannot be read", psk_key.error());
-    auto boxes = (*store)->boxes();
+    auto state = open_state(options);
+    if (!state) return 1;
+    auto& [store, keys, psk_key] = *state;
+    auto boxes = store->boxes();
     if (!boxes) return failed("the boxes cannot be read", boxes.error());
     wire::Escrow all;
-    all.keys = *keys;
+    all.keys = keys;
     for (const auto& box : *boxes) {
-        auto psk = district::psk_of(**store, box.keys.box, *psk_key);
+        auto psk = district::psk_of(*store, box.keys.box, psk_key);
         if (!psk) return failed("the psk of a box cannot be read", psk.error());
         all.boxes.push_back({box.keys, box.village, box.revoked, *psk});
         wipe(*psk);
@@ -236,8 +250,8 @@ int escrow(const Options& options) {
     if (!sealed) return failed("nothing can be sealed to this key", sealed.error());
     if (auto written = posix::write_file(options.file, *sealed, 0600); !written)
         return failed("the escrow cannot be written", written.error());
-    std::printf("%zu boxes, keyring %u\nfingerprint %s\n", all.boxes.size(), keys->shown.keyring.version,
-                wire::fingerprint(keys->shown).c_str());
+    std::printf("%zu boxes, keyring %u\nfingerprint %s\n", all.boxes.size(), keys.shown.keyring.version,
+                wire::fingerprint(keys.shown).c_str());
     return 0;
 }
 

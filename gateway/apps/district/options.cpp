@@ -33,6 +33,7 @@ const std::vector<Named>& commands() {
         {"add-officer", Command::kAddOfficer, {"--state", "--name", "--role"}, {}},
         {"quarantine", Command::kQuarantine, {"--state"}, {}},
         {"accept", Command::kAccept, {"--state", "--pack", "DIGEST"}, {"--holidays"}},
+        {"usb-import", Command::kUsbImport, {"--state", "--pack", "FILE"}, {"--holidays"}},
         {"serve",
          Command::kServe,
          {"--state", "--pack", "--desk-pages", "--box-listen", "--desk-listen", "--tls-certificate",
@@ -167,7 +168,7 @@ Result<Options> read_options(std::span<const char* const> arguments, std::string
     }
     for (auto name : command->must)
         if (std::count(given.begin(), given.end(), name) == 0)
-            return refuse(std::string(name == "FILE"     ? "the file"
+            return refuse(std::string(name == "FILE"     ? "the file or folder"
                                       : name == "DIGEST" ? "the digest"
                                                          : name) +
                           " is missing; see --help");
@@ -193,6 +194,7 @@ usage: kentongan-district init --state DIR
        kentongan-district add-officer --state DIR --name NAME --role officer|inspectorate
        kentongan-district quarantine --state DIR
        kentongan-district accept --state DIR --pack DIR [--holidays FILE] DIGEST
+       kentongan-district usb-import --state DIR --pack DIR [--holidays FILE] FOLDER
        kentongan-district serve --state DIR --pack DIR --desk-pages DIR --box-listen ADDRESS:PORT
                                 --desk-listen ADDRESS:PORT --tls-certificate FILE --tls-key FILE [options]
 
@@ -213,6 +215,7 @@ usage: kentongan-district init --state DIR
   add-officer  reads the password from the first line of standard input; at least 10 characters
   quarantine   lists what was kept aside: box, reason, time, bytes, digest; no content
   accept       lets one of them become a case although its box is revoked; never without the box's signature
+  usb-import   takes what boxes have put on the stick that is mounted at FOLDER, and puts the answers there
   serve        runs until SIGTERM or SIGINT
 
   --state DIR                 keys (mode 0600) and database; the same for all commands

@@ -32,13 +32,14 @@ enum class Command {
     kAddOfficer,
     kQuarantine,
     kAccept,
+    kUsbImport,
     kServe
 };
 
 struct Options {
     Command command = Command::kHelp;
     std::string state;
-    std::string file; ///< What the command reads or writes.
+    std::string file; ///< What the command reads or writes; usb-import: where the stick is mounted.
     // invite, assign, revoke, publish
     std::string village;
     BoxId box;

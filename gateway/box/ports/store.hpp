@@ -17,6 +17,7 @@
 //  keep the
 //     newest alone.
 // 10. MUST keep at most kMostAssemblies, dropping the one put least recently.
+// 11. MUST NOT lower exports().
 //
 // Threads: one at a time. Every call blocks for at most one disk write.
 #pragma once
@@ -158,6 +159,9 @@ class Store {
     virtual Result<std::uint64_t> last_update() = 0;
     virtual Result<Instant> last_contact() = 0;
     virtual Status set_contact(std::uint64_t last_update, Instant at) = 0;
+    /// Number of the newest export that was made for a stick; 0: none.
+    virtual Result<std::uint32_t> exports() = 0;
+    virtual Status put_exports(std::uint32_t newest) = 0;
 
     virtual Status put_bulletin(const HeldBulletin& bulletin) = 0;
     virtual Result<std::optional<HeldBulletin>> bulletin(const std::string& name) = 0;

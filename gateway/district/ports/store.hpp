@@ -37,7 +37,8 @@
 // 17. publish() MUST keep the newest kKeptVersions of a name with their bulletins and drop older ones.
 // 18. receive() MUST add epochs with an opening (the first of two with one (box, number, mark) stays), and
 // MUST
-//     take `received` and `items` over for those that it knows.
+//     add `received` to what is here of those that it knows, and count `items` anew: two programs may bring
+//     items of one epoch, and neither knows what the other brought.
 //
 // Errors of every call: kNoSpace - disk full; kCorrupt; kUnavailable - I/O error, try again.
 // Threads: one at a time. A call blocks for at most one disk write.

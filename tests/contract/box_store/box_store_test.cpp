@@ -206,6 +206,11 @@ TEMPLATE_TEST_CASE("the district's word, conversations and stops are kept", "", 
     CHECK(*store.last_update() == 42);
     CHECK(*store.last_contact() == kNow);
 
+    CHECK(*store.exports() == 0);
+    REQUIRE(store.put_exports(3));
+    REQUIRE(store.put_exports(2)); // rule 11
+    CHECK(*store.exports() == 3);
+
     REQUIRE(store.put_conversation(name(1), Bytes{1}, kNow));
     REQUIRE(store.put_conversation(name(1), Bytes{2}, kNow + seconds(10)));
     REQUIRE(store.put_conversation(name(2), Bytes{3}, kNow - seconds(10)));

@@ -83,3 +83,36 @@ TEST_CASE("the story after a command stays as written") {
     CHECK(hear(pack, "Lapor: Jalan rusak").rest_text == "Jalan rusak");
     CHECK(hear(pack, "ketik lapor Jalan #5 rusak").rest_text == "Jalan #5 rusak");
 }
+
+TEST_CASE("a number and the words beside it") {
+    auto pack = test::test_pack("id-jember");
+    for (const char* text : {"1 Cek status", "balas 1 cek status", "1. CEK, STATUS!", "1-cek status",
+                             "1cek status", "1 cek", "1 CEK STAT", "l cek", "(1) cek#status#"}) {
+        INFO(text);
+        auto heard = hear(pack, text);
+        CHECK(heard.lead == std::size_t{1});
+        CHECK_FALSE(heard.digit);
+        CHECK(says(heard, "Cek status"));
+        CHECK_FALSE(says(heard, "Surat"));
+    }
+    for (const char* text :
+         {"1", "1.", "cek status", "123 cek", "1 ce", "1 status", "1 cek status saya", "1 1", ""}) {
+        INFO(text);
+        CHECK_FALSE(says(hear(pack, text), "Cek status"));
+    }
+    CHECK(says(hear(pack, "1 RT"), "RT")); // shorter than three letters, but whole
+    CHECK(says(hear(pack, "2 krajan 2"), "Krajan 2"));
+    CHECK(says_command(pack, hear(pack, "1 IYA"), "yes"));
+    CHECK_FALSE(says_command(pack, hear(pack, "1 iya saya"), "yes"));
+    CHECK_FALSE(says_command(pack, hear(pack, "1 tidak"), "yes"));
+}
+
+TEST_CASE("instructions copied out of a sentence") {
+    auto pack = test::test_pack("id-jember");
+    const char* prompt = "Benar? Balas 1 YA, 2 TIDAK. Data dipakai 0 utk surat ini.";
+    for (const char* text : {"1 YA", "Balas 1 YA", "1 ya.", "1, YA", "2 tidak", "2 tid", "0 utk surat ini"})
+        CHECK(copies(hear(pack, text), prompt));
+    for (const char* text :
+         {"1", "ya", "1 tidak", "2 ya", "1 YA, 2 TIDAK", "2 tidak data", "3 ya", "1 ya saya", ""})
+        CHECK_FALSE(copies(hear(pack, text), prompt));
+}

@@ -124,6 +124,9 @@ TEST_CASE("one broken thing at a time is found where it stands") {
                  if (key == "sms") value.scalar = "false";
          },
          "services/pengaduan.yaml:9: a report offered by SMS needs a text field with \"sms: true\""},
+        {"quiet hours that never end",
+         [](domain::PackFiles& f) { at(f.pack.root, "quiet_hours.until")->scalar = "20"; },
+         "pack.yaml:10: \"quiet_hours\" begin and end at the same hour"},
         {"no services", [](domain::PackFiles& f) { f.services.clear(); }, "a pack has at least one service"},
         {"a text in one language only",
          [](domain::PackFiles& f) {

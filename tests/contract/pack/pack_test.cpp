@@ -1,4 +1,5 @@
 // Every pack of this house, through the same checks.
+#include "adapters/yaml/yaml_tree.hpp"
 #include "base/gsm7.hpp"
 #include "domain/pack_reader.hpp"
 #include "tools/packs.hpp"
@@ -80,6 +81,43 @@ TEST_CASE("folders and ids from outside") {
     CHECK(yaml::load_village(folder, "nowhere", pack, faults).error().code == ErrorCode::kNotFound);
     CHECK(faults.empty());
     CHECK(yaml::village_ids("/nonexistent").empty());
+}
+
+TEST_CASE("quiet hours are the pack's, the village's own, or none") {
+    auto read = [](std::string_view in_pack, std::string_view in_village,
+                   std::vector<domain::PackFault>& faults) -> std::optional<domain::Village> {
+        auto pack = test::test_pack("id-jember");
+        pack.quiet_hours = std::nullopt;
+        std::string text = "id: contoh\nname: Contoh\ncode: x\noffice_hours: x\nexample: true\n"
+                           "synthetic_numbers: true\nphone: \"+62 800 0000 0001\"\n"
+                           "hamlets: [{id: one, number: 1, name: One}]\n";
+        if (!in_pack.empty()) pack.quiet_hours = domain::QuietHours{20, 6};
+        if (!in_village.empty()) text += "quiet_hours: " + std::string(in_village) + "\n";
+        auto file = yaml::parse("villages/contoh.yaml", text, faults);
+        REQUIRE(file);
+        return domain::read_village(*file, pack, faults);
+    };
+    std::vector<domain::PackFault> faults;
+    CHECK_FALSE(read("", "", faults)->quiet_hours);
+    CHECK(read("pack", "", faults)->quiet_hours == domain::QuietHours{20, 6});
+    CHECK(read("pack", "{from: 1, until: 5}", faults)->quiet_hours == domain::QuietHours{1, 5});
+    CHECK_FALSE(read("pack", "none", faults)->quiet_hours);
+    CHECK(faults.empty());
+    for (const char* wrong : {"never", "{from: 20}", "{from: 24, until: 6}", "{from: 6, until: 6}",
+                              "{from: 20, until: 6, days: 3}", "[20, 6]"}) {
+        INFO(wrong);
+        faults.clear();
+        CHECK_FALSE(read("pack", wrong, faults));
+        REQUIRE_FALSE(faults.empty());
+        CHECK(faults.front().path == "villages/contoh.yaml");
+        CHECK(faults.front().line == 9);
+    }
+    // Both countries have them; their example villages, for demonstrations at any hour, do not.
+    for (const char* id : test::kPackIds) {
+        auto pack = test::test_pack(id);
+        CHECK(pack.quiet_hours);
+        CHECK_FALSE(test::test_village(pack).quiet_hours);
+    }
 }
 
 TEST_CASE("a village is checked against its pack") {

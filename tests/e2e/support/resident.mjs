@@ -58,6 +58,16 @@ export class Resident {
     await this.look();
   }
 
+  /** The same with a tile, on whichever leaf it is; every leaf on the way is looked at. */
+  async tile(id) {
+    for (let leaf = 0; leaf < 8; leaf++) {
+      if (await this.page.locator(`.tile[data-id="${id}"]`).count() > 0) return this.step(id);
+      await this.tap('more');
+      await this.look();
+    }
+    return assert.fail(`no tile ${id}`);
+  }
+
   async digits(text) {
     await this.rest();
     for (const digit of text) await this.page.click(`[data-id="key-${digit}"]`);
@@ -74,6 +84,24 @@ export class Resident {
     await this.step(room);
     if ((await this.at()) === 'group') await this.step(await this.page.locator('.tile').first().getAttribute('data-id'));
     assert.equal(await this.at(), 'intro');
+  }
+
+  /** From home into the form of that service of the pack. */
+  async openService(service) {
+    await this.step({ letter: 'letters', complaint: 'report', levy_report: 'levy' }[service.kind]);
+    if ((await this.at()) === 'group') await this.tile(service.id);
+    assert.equal(await this.at(), 'intro');
+  }
+
+  /** In that language from here on. */
+  async speak(tag) {
+    if (await this.page.getAttribute('html', 'lang') === tag) return;
+    await this.tap('language');
+    await this.page.waitForSelector('[role=dialog]');
+    await this.look('languages');
+    await this.tap(tag);
+    await this.page.waitForSelector(`html[lang="${tag}"]`);
+    await this.look();
   }
 
   /** Answers whatever is asked until `until`; `choose` has answers by field. */
@@ -94,7 +122,7 @@ export class Resident {
         }
         await this.step('next');
       } else if (choose[id] === undefined && skipOptional && await page.locator('[data-id=skip]').count() > 0) await this.step('skip');
-      else if (await page.locator('.tiles').count() > 0) await this.step(choose[id] ?? await page.locator('.tile').first().getAttribute('data-id'));
+      else if (await page.locator('.tiles').count() > 0) await this.tile(choose[id] ?? await page.locator('.tile').first().getAttribute('data-id'));
       else if (await page.locator('.letter-pad').count() > 0) {
         await this.letters(14);
         await this.step('next');

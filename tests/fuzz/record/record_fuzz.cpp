@@ -3,23 +3,12 @@
 // The first byte chooses the pack; the rest is the record, padded or not.
 #include "tools/requests.hpp"
 #include "wire/padding.hpp"
-#include "wire/record.hpp"
 
 #include <cstdlib>
 
 using namespace kentongan;
 
 namespace {
-
-struct Country {
-    domain::Pack pack;
-    domain::Village village;
-    wire::Dictionaries dictionaries;
-
-    explicit Country(const char* id)
-        : pack(test::test_pack(id)), village(test::test_village(pack)),
-          dictionaries(test::loaded_dictionaries(pack)) {}
-};
 
 void must(bool held) {
     if (!held) std::abort();
@@ -28,16 +17,16 @@ void must(bool held) {
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const Country countries[] = {Country("id-jember"), Country("xq-qamar")};
+    static const test::Country countries[] = {test::Country("id-jember"), test::Country("xq-qamar")};
     if (size == 0) return 0;
-    const auto& [pack, village, dictionaries] = countries[data[0] % 2];
-    auto read = wire::decode_request(pack, village, dictionaries, wire::unpad({data + 1, size - 1}));
+    const auto& country = countries[data[0] % 2];
+    auto read = country.decode(wire::unpad({data + 1, size - 1}));
     if (!read) return 0;
     for (const auto& [field, value] : read->answers) must(value.size() <= 8192);
-    auto record = wire::encode_request(pack, village, dictionaries, *read);
+    auto record = country.encode(*read);
     must(record.has_value() || record.error().code == ErrorCode::kNoSpace);
     if (!record) return 0;
-    auto again = wire::decode_request(pack, village, dictionaries, *record);
+    auto again = country.decode(*record);
     must(again.has_value() && test::same(*read, *again));
     return 0;
 }

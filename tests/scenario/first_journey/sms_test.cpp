@@ -58,26 +58,22 @@ TEST_CASE("a complaint in digits reaches the desk with its words, and the phone 
     CHECK(world.talk("CEK#" + code).find(code) != std::string::npos);
 }
 
-TEST_CASE("quiet hours, within a day and over midnight") {
-    auto at = [](int hour, domain::QuietHours quiet) {
-        auto now = from_unix(1795478400) + std::chrono::hours(hour - 7); // midnight in the place, then `hour`
-        auto then = box::after_quiet_hours(now, 420, quiet);
-        return std::chrono::duration_cast<std::chrono::hours>(then - now).count();
-    };
-    CHECK(at(22, {20, 6}) == 8);
-    CHECK(at(20, {20, 6}) == 10);
-    CHECK(at(19, {20, 6}) == 0);
-    CHECK(at(5, {20, 6}) == 1);
-    CHECK(at(6, {20, 6}) == 0);
-    CHECK(at(13, {12, 14}) == 1);
-    CHECK(at(11, {12, 14}) == 0);
-    CHECK(at(14, {12, 14}) == 0);
-    for (int hour = 0; hour < 24; ++hour) CHECK(at(hour, {0, 0}) == 0);
+TEST_CASE("without quiet hours a notice goes at once, at any hour") {
+    Radio world;
+    REQUIRE_FALSE(world.village.quiet_hours);
+    auto code = world.complain();
+    REQUIRE(world.exchange());
+    world.now = from_unix(1795489200) + std::chrono::hours(12); // 22:00 in Jember
+    REQUIRE(world.move(world.at_desk()[0], "diverifikasi"));
+    REQUIRE(world.exchange());
+    world.tick();
+    CHECK(code_in(world.newest_to(kPhone)) == code);
 }
 
 TEST_CASE("a notice waits for the morning, an answer does not, and STOP ends notices") {
     Radio world;
-    world.village.quiet = world.pack.quiet; // the example village has none
+    world.village.quiet_hours = world.pack.quiet_hours;
+    REQUIRE(world.village.quiet_hours == domain::QuietHours{20, 6});
     auto code = world.complain();
     REQUIRE(world.exchange());
     world.now = from_unix(1795489200) + std::chrono::hours(12); // 22:00 in Jember

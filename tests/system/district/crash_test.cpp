@@ -22,7 +22,7 @@ bool exists(const std::string& path) {
 TEST_CASE("killed at every step of an exchange", "[system][district][crash]") {
     DistrictServer server;
     if (!server.can_crash()) {
-        WARN("no crash shim in this build");
+        WARN("not under a sanitizer: there is no crash shim");
         return;
     }
     std::uint64_t brought = 0;
@@ -62,7 +62,7 @@ TEST_CASE("killed at every step of an exchange", "[system][district][crash]") {
 TEST_CASE("killed at every step of a move", "[system][district][crash]") {
     DistrictServer server;
     if (!server.can_crash()) {
-        WARN("no crash shim in this build");
+        WARN("not under a sanitizer: there is no crash shim");
         return;
     }
     server.start();

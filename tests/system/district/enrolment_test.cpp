@@ -224,7 +224,7 @@ TEST_CASE("killed at every step of an installation, the old or the new identity 
           "[system][enrolment][crash]") {
     Village village;
     if (!village.district.can_crash()) {
-        WARN("no crash shim in this build");
+        WARN("not under a sanitizer: there is no crash shim");
         return;
     }
     auto welcome = village.district.folder / "welcome";
@@ -262,7 +262,7 @@ TEST_CASE("killed at every step of a rotation, no keyring is offered whose secre
           "[system][enrolment][crash]") {
     DistrictServer server;
     if (!server.can_crash()) {
-        WARN("no crash shim in this build");
+        WARN("not under a sanitizer: there is no crash shim");
         return;
     }
     int deaths = 0;

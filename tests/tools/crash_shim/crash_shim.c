@@ -2,15 +2,20 @@
  *
  *   KENTONGAN_CRASH_AT=N     die instead of making the N-th call that changes a file or speaks to a peer
  *   KENTONGAN_CRASH_ARM=F    calls count only while file F exists; the dying program removes it, so it dies once
+ *
+ * Without the first, F says which: its content is N. So a program that was started again can be armed again.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -18,11 +23,24 @@
 
 static atomic_long calls;
 
+/* System calls throughout: nothing that is counted below. 0: not armed. */
+static long armed(const char* arm) {
+    const char* at = getenv("KENTONGAN_CRASH_AT");
+    char text[24] = {0};
+    long fd = syscall(SYS_openat, AT_FDCWD, arm, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return 0;
+    long size = syscall(SYS_read, fd, text, sizeof text - 1);
+    syscall(SYS_close, fd);
+    if (at != NULL) return atol(at);
+    return size > 0 ? atol(text) : 0;
+}
+
 static void step(void) {
     const char* arm = getenv("KENTONGAN_CRASH_ARM");
-    const char* at = getenv("KENTONGAN_CRASH_AT");
-    if (arm == NULL || at == NULL || syscall(SYS_faccessat, AT_FDCWD, arm, F_OK) != 0) return;
-    if (atomic_fetch_add(&calls, 1) + 1 < atol(at)) return;
+    int cause = errno;
+    long at = arm == NULL ? 0 : armed(arm);
+    errno = cause;
+    if (at == 0 || atomic_fetch_add(&calls, 1) + 1 < at) return;
     /* Whoever removes the file is the one that dies. */
     if (syscall(SYS_unlinkat, AT_FDCWD, arm, 0) == 0) syscall(SYS_kill, getpid(), SIGKILL);
 }
@@ -83,4 +101,16 @@ int unlink(const char* path) {
 int rename(const char* from, const char* to) {
     step();
     return REAL(rename)(from, to);
+}
+int mkdirat(int at, const char* path, mode_t mode) {
+    step();
+    return REAL(mkdirat)(at, path, mode);
+}
+int unlinkat(int at, const char* path, int flags) {
+    step();
+    return REAL(unlinkat)(at, path, flags);
+}
+int renameat(int from_at, const char* from, int to_at, const char* to) {
+    step();
+    return REAL(renameat)(from_at, from, to_at, to);
 }

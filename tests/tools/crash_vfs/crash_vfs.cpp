@@ -42,6 +42,7 @@ void write_into(Content& content, const Change& change) {
 struct CrashDisk::State {
     std::string name;
     sqlite3_vfs vfs{};
+    WalName wal_name = WalName::kSyncedBySqlite;
     std::mt19937_64 random;
     std::map<std::string, FileRef> names;      ///< As programs see them.
     std::map<std::string, FileRef> safe_names; ///< As of the last sync of the folder.
@@ -223,8 +224,8 @@ int disk_open(sqlite3_vfs* vfs, const char* path, sqlite3_file* raw, int flags, 
             bool powered = disk->change();
             disk->names[name] = ref;
             if (!powered) return SQLITE_CANTOPEN;
-            file->sync_names =
-                (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL | SQLITE_OPEN_SUPER_JOURNAL)) != 0;
+            file->sync_names = (flags & (SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL)) != 0 ||
+                               ((flags & SQLITE_OPEN_WAL) != 0 && disk->wal_name == WalName::kSyncedBySqlite);
         }
     }
     file->base.pMethods = &kMethods;
@@ -279,9 +280,10 @@ int disk_last_error(sqlite3_vfs*, int, char*) {
 
 } // namespace
 
-CrashDisk::CrashDisk(std::uint64_t seed) : state_(std::make_unique<State>()) {
+CrashDisk::CrashDisk(std::uint64_t seed, WalName wal_name) : state_(std::make_unique<State>()) {
     static int instances = 0;
     state_->name = "crash-" + std::to_string(++instances);
+    state_->wal_name = wal_name;
     state_->random.seed(seed);
     auto& vfs = state_->vfs;
     vfs.iVersion = 1;
@@ -325,8 +327,10 @@ bool CrashDisk::is_cut() const {
 std::uint64_t CrashDisk::operations() const {
     return state_->done;
 }
-void CrashDisk::sync_folder() {
-    if (state_->change()) state_->sync_folder();
+bool CrashDisk::sync_folder() {
+    if (!state_->change()) return false;
+    state_->sync_folder();
+    return true;
 }
 
 void CrashDisk::restore() {

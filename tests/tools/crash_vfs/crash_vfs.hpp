@@ -3,7 +3,9 @@
 // What was synced is safe. What was not may, at the cut, be there, be missing, be torn within a write, or be
 // garbage, each write for itself and so in any order; names that were created or unlinked since the folder
 // was last synced may be there or not. As on unix, SQLite syncs the folder when it deletes with syncDir and
-// when a new journal or WAL is synced for the first time, and never for a new database file.
+// when a new journal or WAL is synced for the first time, and never for a new database file. A disk may be
+// told to leave out the one for a new WAL: then the name of the file with all that was acknowledged is as
+// safe as the program's own fsync of the folder makes it.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +15,11 @@
 
 namespace kentongan::test {
 
+enum class WalName : std::uint8_t { kSyncedBySqlite, kSyncedByProgram };
+
 class CrashDisk {
   public:
-    explicit CrashDisk(std::uint64_t seed);
+    explicit CrashDisk(std::uint64_t seed, WalName wal_name = WalName::kSyncedBySqlite);
     ~CrashDisk();
     CrashDisk(const CrashDisk&) = delete;
     CrashDisk& operator=(const CrashDisk&) = delete;
@@ -30,8 +34,8 @@ class CrashDisk {
     [[nodiscard]] bool is_cut() const;
     /// Changes made since the last cut_after().
     [[nodiscard]] std::uint64_t operations() const;
-    /// What the program itself does after opening: fsync of the folder.
-    void sync_folder();
+    /// fsync of the folder, for OpenOptions::sync_folder. False: the power failed during it or before.
+    bool sync_folder();
     /// Power is back: the disk holds what survived. All connections must be closed.
     void restore();
 

@@ -126,6 +126,33 @@ TEST_CASE("compose fills what room there is and no more, in order, and batches n
     }
 }
 
+TEST_CASE("large neighbours become several batches, each of which a reader takes") {
+    // Stories of 500 bytes: a batch of as many as its count allows would be above a frame's limit, and a
+    // reader would refuse the whole parcel, again and again.
+    BoxSecret box = make_box_keys(BoxId{7});
+    Sealer sealer(box, {1, fresh().shown, fresh().shown});
+    REQUIRE(sealer.open(Recipient::kDistrict, 1, {}, kNow));
+    std::vector<Bytes> items;
+    for (std::size_t i = 0; i < 300; ++i) {
+        (void)sealer.take(Recipient::kDistrict, 500);
+        items.push_back(*sealer.seal(Recipient::kDistrict, Bytes(500, 1)));
+    }
+    std::size_t used = 0;
+    auto frames = compose(views(items), kMaxParcel, used);
+    CHECK(used == items.size());
+    for (const auto& frame : frames) CHECK(frame.size() <= kMaxFrame);
+    auto parcel = write_parcel(frames);
+    auto read = read_parcel(parcel);
+    REQUIRE(read);
+    std::vector<Bytes> out;
+    for (auto frame : *read) {
+        auto some = items_of(frame);
+        REQUIRE(some);
+        out.insert(out.end(), some->begin(), some->end());
+    }
+    CHECK(out == items);
+}
+
 TEST_CASE("a parcel gives its frames, and anything cut off is refused") {
     auto items = sealed_items(5);
     auto parcel = write_parcel(items);
@@ -238,4 +265,39 @@ TEST_CASE("what an acknowledgement covers") {
         if (counter % 3 != 2) set.add(counter);
     Ack made{1, {}, set.next(), set.beyond()};
     for (std::uint16_t counter = 0; counter < 67; ++counter) CHECK(made.covers(counter) == set.has(counter));
+}
+
+TEST_CASE("calls and answers have one spelling: an empty part that is written all the same is refused") {
+    auto keys = some_keys();
+    auto again = [](const SivKey& key, Bytes head, BytesView bound, BytesView plain) {
+        auto associated = head;
+        associated.insert(associated.end(), bound.begin(), bound.end());
+        auto body = siv_seal(key, associated, plain);
+        head.insert(head.end(), body.begin(), body.end());
+        return head;
+    };
+    auto call = full_call();
+    call.holdings.clear();
+    auto frame = encode(call, keys.up);
+    Bytes head(frame.begin(), frame.begin() + 4);
+    auto plain = *siv_open(keys.up, head, BytesView(frame).subspan(4));
+    REQUIRE(decode_call(again(keys.up, head, {}, plain), keys.up));
+    plain.push_back(0); // a list of no holdings
+    CHECK_FALSE(decode_call(again(keys.up, head, {}, plain), keys.up));
+
+    Mark mark{1, 2, 3, 4};
+    auto answer = [&](std::uint8_t flags, BytesView inside) {
+        return decode_answer(again(keys.down, {0x50, 0, 7, 2, flags, 1, 0, 8}, mark, inside), keys.down,
+                             marks);
+    };
+    CHECK(answer(0, Bytes{0, 10}));
+    CHECK(answer(1, Bytes{0, 0, 0, 1, 0, 10}));
+    CHECK_FALSE(answer(1, Bytes{0, 0, 0, 0, 0, 10})); // no call is repeated
+    CHECK(answer(8, Bytes{0, 10, 0, 0, 0, 0, 0, 0, 0, 1}));
+    CHECK_FALSE(answer(8, Bytes{0, 10, 0, 0, 0, 0, 0, 0, 0, 0})); // no map is needed
+    Bytes news(2 + 8 + 2 + 1 + 1 + 1);
+    news[1] = 10;
+    CHECK_FALSE(answer(2, news)); // no news
+    news[9] = 1;
+    CHECK(answer(2, news));
 }

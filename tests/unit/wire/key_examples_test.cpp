@@ -1,39 +1,16 @@
 // The examples of docs/formats/keyring.md, enrolment.md and bulletin.md: the pages define the formats.
+#include "tools/pages.hpp"
 #include "wire/bulletin.hpp"
 #include "wire/enrolment.hpp"
 #include "wire/keyring.hpp"
 
 #include <catch2/catch.hpp>
 
-#include <fstream>
-#include <iterator>
 #include <string>
 
 using namespace kentongan;
 
 namespace {
-
-/// All fenced blocks of the page, without their remarks: the hexadecimal at the beginnings of lines.
-std::string hex_of(const char* page) {
-    std::ifstream file(std::string(KENTONGAN_SOURCE_DIR) + "/docs/formats/" + page);
-    REQUIRE(file);
-    std::string out;
-    bool inside = false;
-    for (std::string line; std::getline(file, line);) {
-        if (line.starts_with("```")) {
-            inside = !inside;
-            out += '|';
-        } else if (inside) {
-            out += line.substr(0, line.find(' '));
-        }
-    }
-    return out;
-}
-
-void says(const char* page, BytesView bytes) {
-    INFO(page << " should show " << to_hex(bytes));
-    CHECK(hex_of(page).find('|' + to_hex(bytes) + '|') != std::string::npos);
-}
 
 struct Example {
     wire::RootSecret root = wire::root_from(Bytes(32, 1));
@@ -48,12 +25,12 @@ TEST_CASE("the keyring of the page", "[keyring]") {
     Example example;
     REQUIRE(
         wire::rotate_prekey(example.district, example.root, Bytes(32, 3), std::vector{BoxId{7}, BoxId{900}}));
-    says("keyring.md", example.district.shown.signed_keyring);
+    test::page_shows("keyring.md", example.district.shown.signed_keyring);
 }
 
 TEST_CASE("the request and the welcome of the page", "[enrolment]") {
     Example example;
-    auto page = hex_of("enrolment.md");
+    auto page = test::hex_of_page("enrolment.md");
     auto from = page.find("|0100000007") +
                 1; // the request's sealed part is fresh each time: it is read, not made again
     REQUIRE(from != 0);
@@ -64,7 +41,7 @@ TEST_CASE("the request and the welcome of the page", "[enrolment]") {
     CHECK(request->box == example.box.shown);
     CHECK(request->psk == example.box.psk);
     CHECK(wire::shown_code(request->code) == "04106-1050X");
-    says("enrolment.md", wire::make_welcome(*request, "contoh", example.district));
+    test::page_shows("enrolment.md", wire::make_welcome(*request, "contoh", example.district));
     CHECK(wire::fingerprint(example.district.shown) == "BF3PA-TVN7E-MPDQ7-215PV-C3B25-DJDKP");
     CHECK(wire::fingerprint(example.box.shown) == "DTJJG-A6NC5-PBZZG-2BCSZ-6ZHNF-AEY8J");
 }
@@ -75,8 +52,8 @@ TEST_CASE("the bulletin and the piece of the page", "[bulletin]") {
         wire::make_bulletin({wire::BulletinKind::kDocument, {}, "tarif", 1, as_bytes("tarif: gratis\n")}, {},
                             example.district.sign);
     REQUIRE(bulletin);
-    says("bulletin.md", *bulletin);
+    test::page_shows("bulletin.md", *bulletin);
     ByteWriter piece;
     wire::write_piece(piece, wire::piece_of(*bulletin, wire::bulletin_mark(*bulletin), 0, 8));
-    says("bulletin.md", piece.bytes());
+    test::page_shows("bulletin.md", piece.bytes());
 }

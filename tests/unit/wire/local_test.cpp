@@ -46,6 +46,15 @@ TEST_CASE("every message survives the way between two processes") {
     survives(local::SendSms{10, "+6280000000012", "Halo"});
     survives(local::SmsOutcome{11, 3, 38});
     survives(local::SendData{12, "+6280000000091", Bytes(140, 0xff)});
+    survives(local::AskBox{12});
+    survives(local::BoxIs{12, 7, 41});
+    survives(local::StickExport{12, 1});
+    survives(local::StickRead{13, 15, 0x30000});
+    survives(local::StickAnswer{14, Bytes(600, 7)});
+    survives(local::StickWrite{15, 2, 8192, Bytes(local::kMaxStickChunk, 1)});
+    survives(local::StickExported{16, 3, 0, Bytes(70, 9)});
+    survives(local::StickBytes{17, Bytes(local::kMaxStickChunk, 2)});
+    survives(local::StickTaken{18, 3, 2, 41});
 }
 
 TEST_CASE("data is never longer than one message") {

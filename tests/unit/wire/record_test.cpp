@@ -12,40 +12,6 @@ using namespace kentongan;
 
 namespace {
 
-struct Country {
-    domain::Pack pack;
-    domain::Village village;
-    wire::Dictionaries dictionaries;
-
-    explicit Country(const char* id)
-        : pack(test::test_pack(id)), village(test::test_village(pack)),
-          dictionaries(test::loaded_dictionaries(pack)) {}
-
-    Result<Bytes> encode(const domain::Request& request) const {
-        return wire::encode_request(pack, village, dictionaries, request);
-    }
-    Result<domain::Request> decode(BytesView record) const {
-        return wire::decode_request(pack, village, dictionaries, record);
-    }
-};
-
-// The example of docs/formats/record.md.
-domain::Request example() {
-    domain::Request out;
-    out.service = "domisili";
-    out.language = "id";
-    out.accepted_at = from_unix(1795489200);
-    out.answers = {{"identity_number", "3509275203850000"},
-                   {"name", "Siti Contoh"},
-                   {"hamlet", "krajan"},
-                   {"rt", "3"},
-                   {"rw", "1"},
-                   {"keperluan", "bank"}};
-    out.notify = domain::Msisdn{"+6280000000012"};
-    out.consent_version = "id-2026-11";
-    return out;
-}
-
 ErrorCode code_of(const Result<domain::Request>& result) {
     return result ? ErrorCode{} : result.error().code;
 }
@@ -53,18 +19,18 @@ ErrorCode code_of(const Result<domain::Request>& result) {
 } // namespace
 
 TEST_CASE("the record of the format's page", "[record]") {
-    Country country("id-jember");
-    auto record = country.encode(example());
+    test::Country country("id-jember");
+    auto record = country.encode(test::example_letter());
     REQUIRE(record);
     CHECK(to_hex(*record) == "40405cffd01d6dca817c8031fa031deab37c73c400308cc9134684e6cdc780");
     auto read = country.decode(*record);
     REQUIRE(read);
-    CHECK(test::same(*read, example()));
+    CHECK(test::same(*read, test::example_letter()));
 }
 
 TEST_CASE("every service of every pack goes there and back", "[record]") {
     for (const char* id : test::kPackIds) {
-        Country country(id);
+        test::Country country(id);
         test::RequestMaker maker(country.pack, country.village, 1);
         for (const auto& service : country.pack.services)
             for (int round = 0; round < 400; ++round) {
@@ -84,7 +50,7 @@ TEST_CASE("every service of every pack goes there and back", "[record]") {
 }
 
 TEST_CASE("without a dictionary texts are only longer", "[record]") {
-    Country country("id-jember");
+    test::Country country("id-jember");
     wire::Dictionaries none;
     test::RequestMaker maker(country.pack, country.village, 2);
     for (const auto& service : country.pack.services) {
@@ -98,18 +64,18 @@ TEST_CASE("without a dictionary texts are only longer", "[record]") {
 }
 
 TEST_CASE("what does not belong in a record is refused", "[record]") {
-    Country country("id-jember");
+    test::Country country("id-jember");
     auto refused = [&](domain::Request request) {
         auto record = country.encode(request);
         REQUIRE_FALSE(record);
         return record.error().code;
     };
     auto with = [](const char* field, std::string value) {
-        auto out = example();
+        auto out = test::example_letter();
         out.answers[field] = std::move(value);
         return out;
     };
-    auto unknown = example();
+    auto unknown = test::example_letter();
     unknown.service = "passport";
     CHECK(refused(unknown) == ErrorCode::kInvalid);
     CHECK(refused(with("shoe_size", "43")) == ErrorCode::kInvalid);
@@ -126,14 +92,14 @@ TEST_CASE("what does not belong in a record is refused", "[record]") {
 }
 
 TEST_CASE("a record outlives changes of the pack", "[record]") {
-    Country box("id-jember");
-    auto request = example();
+    test::Country box("id-jember");
+    auto request = test::example_letter();
     request.answers["keperluan"] = "lainnya";
     request.answers["keperluan_lain"] = "mengurus paspor";
     auto record = *box.encode(request);
 
     SECTION("choices, hamlets and fields added in between and moved") {
-        Country district("id-jember");
+        test::Country district("id-jember");
         auto& service = *std::find_if(district.pack.services.begin(), district.pack.services.end(),
                                       [](const auto& one) { return one.id == "domisili"; });
         auto& purpose = service.fields.front();
@@ -149,7 +115,7 @@ TEST_CASE("a record outlives changes of the pack", "[record]") {
         CHECK(test::same(*read, request));
     }
     SECTION("what the reader does not know reads by its number") {
-        Country district("id-jember");
+        test::Country district("id-jember");
         for (auto& service : district.pack.services)
             if (service.id == "domisili") service.fields.front().choices.pop_back();
         district.village.hamlets.erase(district.village.hamlets.begin());
@@ -162,7 +128,7 @@ TEST_CASE("a record outlives changes of the pack", "[record]") {
         CHECK(read->answers.at("keperluan_lain") == "mengurus paspor");
     }
     SECTION("consent to earlier words is not taken for consent to the present ones") {
-        Country district("id-jember");
+        test::Country district("id-jember");
         district.pack.consent_version = "id-2031-01";
         auto read = district.decode(record);
         REQUIRE(read);
@@ -170,7 +136,7 @@ TEST_CASE("a record outlives changes of the pack", "[record]") {
         CHECK(read->consent_version.starts_with('#'));
     }
     SECTION("an unknown service or field waits for a newer pack") {
-        Country district("id-jember");
+        test::Country district("id-jember");
         auto& services = district.pack.services;
         auto service = std::find_if(services.begin(), services.end(),
                                     [](const auto& one) { return one.id == "domisili"; });
@@ -194,7 +160,7 @@ TEST_CASE("a record outlives changes of the pack", "[record]") {
 
 TEST_CASE("cut, lengthened and flipped records are refused or read as another", "[record]") {
     for (const char* id : test::kPackIds) {
-        Country country(id);
+        test::Country country(id);
         test::RequestMaker maker(country.pack, country.village, 3);
         for (const auto& service : country.pack.services) {
             auto record = *country.encode(maker.make(service, true));
@@ -218,7 +184,7 @@ TEST_CASE("cut, lengthened and flipped records are refused or read as another", 
             }
         }
     }
-    Country country("id-jember");
+    test::Country country("id-jember");
     CHECK(code_of(country.decode({})) == ErrorCode::kCorrupt);
     CHECK(code_of(country.decode(Bytes(64))) == ErrorCode::kCorrupt);
     CHECK(code_of(country.decode(Bytes(wire::kMaxRecord + 1, 0x5a))) == ErrorCode::kCorrupt);
