@@ -63,7 +63,8 @@ void Office::restart(Instant now) {
 
 Status Office::rotate(BytesView seed, Instant now) {
     auto revoked = TRY(district::revoked_boxes(disk));
-    TRY(wire::rotate_prekey(setting.keys, root, seed, revoked, TRY(district::newest_keyring(disk))));
+    auto newest = TRY(district::newest_keyring(disk));
+    TRY(wire::rotate_prekey(setting.keys, root, seed, revoked, newest));
     TRY(district::publish_keyring(disk, setting.keys, root, now));
     restart(now);
     return {};
@@ -82,7 +83,8 @@ Status Office::publish(Dice& dice, Instant now) {
 Status Office::revoke(BoxId box, Instant now) {
     TRY(district::revoke_box(disk, box));
     auto revoked = TRY(district::revoked_boxes(disk));
-    TRY(wire::issue_keyring(setting.keys, root, revoked, TRY(district::newest_keyring(disk))));
+    auto newest = TRY(district::newest_keyring(disk));
+    TRY(wire::issue_keyring(setting.keys, root, revoked, newest));
     TRY(district::publish_keyring(disk, setting.keys, root, now));
     restart(now);
     return {};

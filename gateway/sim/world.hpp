@@ -1,5 +1,5 @@
 // A district and its villages in one process: the same core as in the real programs, virtual time, faults of
-// every kind, and everything from one seed (docs/adr/0016-one-seed-world.md).
+// every kind, and everything from one seed (docs/adr/0018-one-seed-world.md).
 //
 // After each step the world compares what boxes and districts have with what was promised; after the last day
 // it heals, and everything must arrive.
