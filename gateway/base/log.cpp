@@ -2,13 +2,12 @@
 
 #include <unistd.h>
 
-#include <atomic>
 #include <string>
 
 namespace kentongan {
 namespace {
 
-std::atomic<bool> writes{true};
+bool writes = true;
 
 } // namespace
 

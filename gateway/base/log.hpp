@@ -45,7 +45,7 @@ struct LogField {
 void log(LogLevel level, Literal event, std::initializer_list<LogField> fields = {});
 
 /// Writes nothing any more, or again. For simulated worlds, where thousands of faults are what is asked for.
-/// Threads: any.
+/// Threads: not while another one logs.
 void set_log(bool on);
 
 } // namespace kentongan
