@@ -16,7 +16,7 @@ SERVERS = ("kentongan-district", "kentongan-box", "kentongan-kiosk")
 MODEM = "kentongan-modem@ttyUSB0"
 BOX_NUMBER = 7
 # A district's side of the same plug: no rule there, a person mounts the stick.
-NO_RULE = "/run/udev/rules.d/60-kentongan-stick.rules"
+NO_RULE = "/run/udev/rules.d/90-kentongan-stick.rules"
 D = "runuser -u kentongan-district -- kentongan-district"
 B = "runuser -u kentongan-box -- kentongan"
 PACK = Pack(ROOT / "gateway" / "packs" / "id-jember", "contoh")
