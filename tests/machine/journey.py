@@ -12,7 +12,8 @@ from world.pack import Pack
 from world.people import Phone
 from world.processes import OFFICER, ROOT
 
-SERVERS = ("kentongan-district", "kentongan-box", "kentongan-kiosk")
+BOX_SIDE = ("kentongan-box", "kentongan-kiosk")
+SERVERS = ("kentongan-district", *BOX_SIDE)
 MODEM = "kentongan-modem@ttyUSB0"
 BOX_NUMBER = 7
 # A district's side of the same plug: no rule there, a person mounts the stick.
@@ -74,6 +75,15 @@ class Story:
         m.run("for unit in box kiosk district modem@ stick@; do install -d /etc/systemd/system/kentongan-$unit.service.d; "
               "printf '[Service]\\nSystemCallErrorNumber=kill\\n' > /etc/systemd/system/kentongan-$unit.service.d/refused.conf; done; "
               "systemctl daemon-reload")
+
+        # A district's machine has the rule too; whatever else is plugged in there is nobody's business.
+        stick = Stick(self.folder / "elsewhere.img", True)
+        m.plug_stick(stick.path)
+        m.until("journalctl -b --no-pager -o cat | grep -E 'Kentongan stick sda1'", "the stick's unit is asked for", 120)
+        m.until("test -z \"$(systemctl list-jobs --no-legend | grep kentongan)\"", "the stick's unit has ended", 120)
+        said = self.machine.run("journalctl -b --no-pager -o cat | grep -E 'Kentongan stick|kentongan-stick|^kentongan:' | sort -u")
+        m.pull()
+        self.expect("unmet condition" in said and "Starting" not in said, "a machine that is no box leaves a stick alone", said.strip())
 
     def enrol(self):
         """District and box as the technician's manual says"""
@@ -219,8 +229,10 @@ class Story:
         m.until("test -z \"$(systemctl list-units --no-legend --state=activating,active,deactivating 'kentongan-stick@*')\"",
                 "the unit ends when its stick is gone", 120)
         said = self.since(cursor)
-        self.expect("Finished Kentongan stick" not in said, "it did not finish", last_words(said))
-        self.all_run()
+        self.expect("Finished" not in said, "it ends without having finished", last_words(said))
+        left = m.run("cat /sys/block/loop*/loop/backing_file 2>/dev/null; grep -l ' /mnt ' /proc/[0-9]*/mounts 2>/dev/null || true")
+        self.expect(not left, "nothing holds the stick that is gone", left)
+        self.all_run(BOX_SIDE)
         self.expect(self.waiting() == 1, "nothing is lost")
         self.stick_at_box(stick, "the same stick again", "1 requests in 1 files")
         self.stick_at_district(stick, "1 new requests")
@@ -283,12 +295,12 @@ class Story:
 
     # --- within --------------------------------------------------------------------------------------------
 
-    def all_run(self):
-        for unit in SERVERS:
+    def all_run(self, units=SERVERS):
+        for unit in units:
             self.machine.until(f"test $(systemctl is-active {unit}) = active", f"{unit} runs", 120)
         # What dies at its start comes back a second later: only the count of that shows it.
-        restarts = self.machine.run(f"systemctl show -P NRestarts {' '.join(SERVERS)}").split()
-        self.expect(all(int(count) == self.killed_before for count in restarts), "district, box and kiosk run",
+        restarts = self.machine.run(f"systemctl show -P NRestarts {' '.join(units)}").split()
+        self.expect(all(int(count) == self.killed_before for count in restarts), " and ".join(units) + " run",
                     f"restarts {', '.join(restarts)}")
 
     def until(self, ask, what, seconds=240):
