@@ -179,6 +179,33 @@ Status MemoryBoxStore::put_exports(std::uint32_t newest) {
     return {};
 }
 
+Status MemoryBoxStore::put_carrier_book(const box::CarrierBook& book) {
+    TRY(writable());
+    auto contacts = now_.carrier_book ? now_.carrier_book->contacts : decltype(book.contacts)();
+    for (const auto& [carrier, at] : book.contacts) contacts[carrier] = at;
+    now_.carrier_book = book;
+    now_.carrier_book->contacts = std::move(contacts);
+    return {};
+}
+
+Status MemoryBoxStore::put_carrier_day(const box::CarrierDay& row) {
+    TRY(writable());
+    now_.carrier_days[{row.day, row.carrier}] = row;
+    return {};
+}
+
+Result<std::vector<box::CarrierDay>> MemoryBoxStore::carrier_days(std::int32_t first, std::int32_t last) {
+    std::vector<box::CarrierDay> out;
+    for (const auto& [key, row] : now_.carrier_days)
+        if (row.day >= first && row.day <= last) out.push_back(row);
+    return out;
+}
+
+Status MemoryBoxStore::keep_carrier_days(std::int32_t first, std::int32_t last) {
+    drop_if(now_.carrier_days, [&](const box::CarrierDay& row) { return row.day < first || row.day > last; });
+    return {};
+}
+
 Status MemoryBoxStore::put_bulletin(const box::HeldBulletin& bulletin) {
     TRY(writable());
     auto& held = now_.bulletins[bulletin.name];

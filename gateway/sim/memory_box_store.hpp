@@ -43,6 +43,11 @@ class MemoryBoxStore final : public box::Store {
     Status set_contact(std::uint64_t last_update, Instant at) override;
     Result<std::uint32_t> exports() override { return now_.exports; }
     Status put_exports(std::uint32_t newest) override;
+    Result<std::optional<box::CarrierBook>> carrier_book() override { return now_.carrier_book; }
+    Status put_carrier_book(const box::CarrierBook& book) override;
+    Status put_carrier_day(const box::CarrierDay& row) override;
+    Result<std::vector<box::CarrierDay>> carrier_days(std::int32_t first, std::int32_t last) override;
+    Status keep_carrier_days(std::int32_t first, std::int32_t last) override;
     Status put_bulletin(const box::HeldBulletin& bulletin) override;
     Result<std::optional<box::HeldBulletin>> bulletin(const std::string& name) override;
     Result<std::vector<box::HeldBulletin>> bulletins() override;
@@ -89,6 +94,8 @@ class MemoryBoxStore final : public box::Store {
         std::uint64_t last_update = 0;
         Instant last_contact{};
         std::uint32_t exports = 0;
+        std::optional<box::CarrierBook> carrier_book;
+        std::map<std::pair<std::int32_t, domain::Carrier>, box::CarrierDay> carrier_days;
         std::map<box::Pseudonym, std::pair<Bytes, Instant>> conversations;
         std::set<box::Pseudonym> stopped;
         std::map<std::array<std::uint8_t, 16>, Instant> seen;

@@ -90,6 +90,14 @@ CREATE TABLE bulletin(name TEXT PRIMARY KEY, kind INTEGER NOT NULL, version INTE
 CREATE TABLE assembly(place INTEGER PRIMARY KEY AUTOINCREMENT, mark INTEGER NOT NULL UNIQUE, saved BLOB NOT NULL);
 )sql",
     "ALTER TABLE contact ADD COLUMN exports INTEGER NOT NULL DEFAULT 0",
+    R"sql(
+CREATE TABLE carrier_book(only INTEGER PRIMARY KEY CHECK(only = 1), day INTEGER NOT NULL, ran INTEGER NOT NULL, said INTEGER NOT NULL);
+CREATE TABLE carrier_contact(carrier INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+CREATE TABLE carrier_days(
+  day INTEGER NOT NULL, carrier INTEGER NOT NULL,
+  up INTEGER NOT NULL, down INTEGER NOT NULL, messages INTEGER NOT NULL, cost INTEGER NOT NULL,
+  PRIMARY KEY(day, carrier)) WITHOUT ROWID;
+)sql",
 };
 
 constexpr std::string_view kCaseColumns = "item,code,receipt,phone,service,state,since,once,reply,codes";

@@ -48,6 +48,11 @@ class SqliteBoxStore final : public box::Store {
     Status set_contact(std::uint64_t last_update, Instant at) override;
     Result<std::uint32_t> exports() override;
     Status put_exports(std::uint32_t newest) override;
+    Result<std::optional<box::CarrierBook>> carrier_book() override;
+    Status put_carrier_book(const box::CarrierBook& book) override;
+    Status put_carrier_day(const box::CarrierDay& row) override;
+    Result<std::vector<box::CarrierDay>> carrier_days(std::int32_t first, std::int32_t last) override;
+    Status keep_carrier_days(std::int32_t first, std::int32_t last) override;
     Status put_bulletin(const box::HeldBulletin& bulletin) override;
     Result<std::optional<box::HeldBulletin>> bulletin(const std::string& name) override;
     Result<std::vector<box::HeldBulletin>> bulletins() override;

@@ -18,6 +18,7 @@
 //     newest alone.
 // 10. MUST keep at most kMostAssemblies, dropping the one put least recently.
 // 11. MUST NOT lower exports().
+// 12. MUST hand out the days of carriers by day and then by carrier, and keep one row of each.
 //
 // Threads: one at a time. Every call blocks for at most one disk write.
 #pragma once
@@ -25,10 +26,12 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "domain/tariff.hpp"
 #include "wire/bulletin.hpp"
 #include "wire/item.hpp"
 #include "wire/private_rows.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -115,6 +118,26 @@ struct SavedAssembly {
     Bytes saved;
 };
 
+/// What one carrier was used for on one day of the village's calendar.
+struct CarrierDay {
+    std::int32_t day = 0; ///< Days since 1970-01-01, local.
+    domain::Carrier carrier = domain::Carrier::kDatagrams;
+    std::uint64_t up = 0;   ///< Bytes to the district, with what carries them.
+    std::uint64_t down = 0; ///< Bytes from it.
+    std::uint64_t messages = 0;
+    std::uint64_t cost = 0;
+    bool operator==(const CarrierDay&) const = default;
+};
+
+/// What box/carriers.hpp knows beside the rows of its days.
+struct CarrierBook {
+    std::int32_t day = 0;                        ///< The day that is counted now.
+    std::uint32_t ran = 0;                       ///< Seconds that this box has run in it.
+    std::int32_t said = 0;                       ///< The district has what was used up to this day.
+    std::map<domain::Carrier, Instant> contacts; ///< When the district was last heard over each.
+    bool operator==(const CarrierBook&) const = default;
+};
+
 class Store {
   public:
     virtual ~Store() = default;
@@ -162,6 +185,18 @@ class Store {
     /// Number of the newest export that was made for a stick; 0: none.
     virtual Result<std::uint32_t> exports() = 0;
     virtual Status put_exports(std::uint32_t newest) = 0;
+
+    // Carriers
+    /// Nothing before the first put_carrier_book().
+    virtual Result<std::optional<CarrierBook>> carrier_book() = 0;
+    /// Replaces it; a contact that is not named stays.
+    virtual Status put_carrier_book(const CarrierBook& book) = 0;
+    /// Adds or replaces the row of that day and carrier.
+    virtual Status put_carrier_day(const CarrierDay& row) = 0;
+    /// Those from `first` to `last`, both included.
+    virtual Result<std::vector<CarrierDay>> carrier_days(std::int32_t first, std::int32_t last) = 0;
+    /// Drops those of other days.
+    virtual Status keep_carrier_days(std::int32_t first, std::int32_t last) = 0;
 
     virtual Status put_bulletin(const HeldBulletin& bulletin) = 0;
     virtual Result<std::optional<HeldBulletin>> bulletin(const std::string& name) = 0;

@@ -342,6 +342,37 @@ TEMPLATE_TEST_CASE("assemblies come back, the least recently put goes first (rul
     CHECK(store.assemblies()->size() == box::Store::kMostAssemblies - 1);
 }
 
+TEMPLATE_TEST_CASE("days of carriers: one row of each, by day and carrier (rule 12)", "", InMemory, InSqlite) {
+    TestType world;
+    auto& store = world.store;
+    using domain::Carrier;
+    CHECK_FALSE(*store.carrier_book());
+    box::CarrierBook book;
+    book.day = 20782;
+    book.ran = 90000;
+    book.said = 20780;
+    book.contacts = {{Carrier::kDatagrams, kNow}};
+    REQUIRE(store.put_carrier_book(book));
+    CHECK(*store.carrier_book() == book);
+    auto later = book;
+    later.day = 20783;
+    later.contacts = {{Carrier::kSms, kNow}};
+    REQUIRE(store.put_carrier_book(later));
+    later.contacts[Carrier::kDatagrams] = kNow;
+    CHECK(*store.carrier_book() == later);
+
+    box::CarrierDay first{20782, Carrier::kHttps, 1'000'000'000'000'000, 2, 3, 4};
+    box::CarrierDay second{20782, Carrier::kSms, 0, 0, 5, 1750};
+    box::CarrierDay third{20783, Carrier::kDatagrams, 7, 8, 0, 9};
+    for (const auto& row : {third, second, first}) REQUIRE(store.put_carrier_day(row));
+    CHECK(*store.carrier_days(0, 30000) == std::vector{first, second, third});
+    first.up = 6;
+    REQUIRE(store.put_carrier_day(first));
+    CHECK(*store.carrier_days(20782, 20782) == std::vector{first, second});
+    REQUIRE(store.keep_carrier_days(20783, 20783));
+    CHECK(*store.carrier_days(0, 30000) == std::vector{third});
+}
+
 TEST_CASE("what is committed is there after opening again, and a newer program's file is refused") {
     test::TemporaryFolder folder;
     {
