@@ -4,7 +4,9 @@
 // Threads: one, the core thread; blocks for a disk write at most (and ~20 ms where a receipt opens a reply).
 #pragma once
 
+#include "box/carriers.hpp"
 #include "box/forward.hpp"
+#include "box/sms_carrier.hpp"
 #include "box/sms_desk.hpp"
 #include "box/stick_desk.hpp"
 #include "wire/local.hpp"
@@ -28,7 +30,10 @@ struct Outbound {
 
 class Box {
   public:
-    explicit Box(Ground ground);
+    explicit Box(Ground ground, SmsSetting sms = {});
+    // Its parts refer to each other.
+    Box(const Box&) = delete;
+    Box& operator=(const Box&) = delete;
 
     /// Answers a batch in one transaction. Every answer returned is true after this returns: "received" means
     /// committed. If the store refuses, nothing of the batch was kept, questions get Refused and SMS stay on
@@ -50,9 +55,15 @@ class Box {
     }
     Result<Bytes> call(std::uint32_t echo) { return forward_.call(echo); }
 
-    /// What came back: every answer in it, in one transaction.
+    /// What came back by that carrier: every answer in it, in one transaction.
     /// Errors: kDenied, kCorrupt, kUnsupported - nothing in it is to be believed; kUnavailable - not kept.
-    Result<Forward::Absorbed> absorb(BytesView parcel, Instant now);
+    Result<Forward::Absorbed> absorb(BytesView parcel, Instant now, Carrier by = Carrier::kHttps);
+
+    /// Which carrier may be used now, and what each was used for. Counts reach the store with what commits.
+    [[nodiscard]] Carriers& carriers() { return carriers_; }
+    /// What the district's SMS have done since last asked, within handle(): for carriers that have the same
+    /// items on their way.
+    [[nodiscard]] Forward::Absorbed heard_by_sms() { return sms_carrier_.take_heard(); }
 
     /// Answers one message of a console: an export for a stick, or what a stick brought, each in a
     /// transaction of its own. `echo`: fresh, as for next_parcel(). What was kept is true after this returns.
@@ -79,16 +90,21 @@ class Box {
                                            Forward::Absorbed& absorbed);
     void recall();
     Status pump(Instant now, std::vector<Outbound>& out);
+    Status settle(const std::vector<SmsOutbox::FrameFate>& fates, Instant now);
+    Status keep_counts();
+    void believed(const Forward::Absorbed& absorbed);
     /// Runs `work` in a transaction; false if anything of it was not kept.
     bool kept(const std::function<Status()>& work);
 
     Ground ground_;
+    Carriers carriers_;
     Intake intake_;
     Statuses statuses_;
     SmsOutbox outbox_;
-    SmsDesk sms_desk_;
     Bulletins bulletins_;
     Forward forward_;
+    SmsCarrier sms_carrier_;
+    SmsDesk sms_desk_;
     StickDesk stick_desk_;
     std::optional<PeerId> modem_;
     wire::local::ModemState modem_state_;

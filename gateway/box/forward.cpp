@@ -44,14 +44,27 @@ Result<wire::LinkKeys> Forward::link_keys(std::uint8_t key_id) {
 
 Result<Bytes> Forward::call(std::uint32_t echo) {
     echo_ = echo;
-    return call(echo, tell_);
+    return call(echo, tell_ ? Publications::kAll : Publications::kMark);
 }
 
 Result<Bytes> Forward::call_by_post(std::uint32_t echo) {
-    return call(echo, true);
+    return call(echo, Publications::kAll);
 }
 
-Result<Bytes> Forward::call(std::uint32_t echo, bool tell) {
+Result<Bytes> Forward::call_by_sms(std::uint32_t echo) {
+    return call(echo, Publications::kNothing);
+}
+
+void Forward::Absorbed::add(const Absorbed& other) {
+    retired.insert(retired.end(), other.retired.begin(), other.retired.end());
+    updates += other.updates;
+    more = more || other.more;
+    pieces = pieces || other.pieces;
+    copied = copied || other.copied;
+    if (other.district_time) district_time = other.district_time;
+}
+
+Result<Bytes> Forward::call(std::uint32_t echo, Publications say) {
     wire::Call call;
     call.box = ground_.keys.shown.box;
     call.key_id = ground_.district.keyring.current;
@@ -63,8 +76,8 @@ Result<Bytes> Forward::call(std::uint32_t echo, bool tell) {
     call.keyring = ground_.district.keyring.version;
     auto holdings = TRY(bulletins_.holdings());
     call.held = wire::holdings_mark(holdings);
-    if (tell) call.holdings = std::move(holdings);
-    call.wants = bulletins_.wants(kMostGaps);
+    if (say == Publications::kAll) call.holdings = std::move(holdings);
+    if (say != Publications::kNothing) call.wants = bulletins_.wants(kMostGaps);
     call.wants.resize(std::min(call.wants.size(), wire::kMaxWants));
     return wire::encode(call, TRY(link(call.key_id))->up);
 }

@@ -33,6 +33,9 @@ class Forward {
     /// A call whose answer may come days later and from a district that remembers nothing of this box: it
     /// tells what is held, and its answer sets no clock. Other calls that wait for theirs go on waiting.
     Result<Bytes> call_by_post(std::uint32_t echo);
+    /// A call that fits one SMS in either form: it asks for no publication. Its answer is for whoever made
+    /// `echo`: absorb() takes no time from it, and other calls go on waiting.
+    Result<Bytes> call_by_sms(std::uint32_t echo);
     /// What this box and its district authenticate with under that prekey.
     /// Errors: kDenied - the keyring has no such prekey.
     Result<wire::LinkKeys> link_keys(std::uint8_t key_id);
@@ -50,6 +53,9 @@ class Forward {
         /// The district's clock, if this answers the newest call: an old answer played again sets no clock.
         std::optional<Instant> district_time;
         bool copied = false; ///< This box goes on from a copy: the district has seen later epochs of it.
+
+        /// What another answer did besides.
+        void add(const Absorbed& other);
     };
     /// Believes an answer. Errors: kDenied - not from this district for this box; kCorrupt, kUnsupported.
     Result<wire::Answer> read_answer(BytesView frame);
@@ -59,7 +65,9 @@ class Forward {
     Result<Absorbed> absorb(const wire::Answer& answer, Instant now);
 
   private:
-    Result<Bytes> call(std::uint32_t echo, bool tell);
+    /// What a call says of publications.
+    enum class Publications { kNothing, kMark, kAll };
+    Result<Bytes> call(std::uint32_t echo, Publications say);
     Result<const wire::LinkKeys*> link(std::uint8_t key_id);
     Status retire(const wire::Ack& ack, Instant now, std::vector<ItemId>& retired);
     Status apply(const wire::StatusUpdate& update, Instant now);

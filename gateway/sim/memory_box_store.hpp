@@ -44,9 +44,12 @@ class MemoryBoxStore : public box::Store {
 
     Status put_item(const box::QueuedItem& item, Instant now) override;
     Result<std::vector<box::QueuedItem>> queued_items(std::size_t most) override;
+    Result<std::vector<box::QueuedItem>> queued_up_to(std::size_t size, std::size_t most) override;
     Status retire_item(ItemId item, Instant now) override;
     Status drop_retired_before(Instant before) override;
     Result<std::uint32_t> waiting() override;
+    Result<std::uint32_t> waiting_above(std::size_t size) override;
+    Status put_by_sms(ItemId item, const box::Resend& resend) override;
     Result<std::vector<ItemId>> queued_between(const ItemId& first, const ItemId& last) override;
     Status put_epoch(const box::EpochRow& row) override;
     Result<std::optional<box::EpochRow>> epoch(std::uint16_t number) override;
@@ -64,6 +67,8 @@ class MemoryBoxStore : public box::Store {
     Result<std::uint64_t> last_update() override { return now_.last_update; }
     Result<Instant> last_contact() override { return now_.last_contact; }
     Status set_contact(std::uint64_t last_update, Instant at) override;
+    Result<box::Resend> sms_call() override { return now_.sms_call; }
+    Status put_sms_call(const box::Resend& resend) override;
     Result<std::uint32_t> exports() override { return now_.exports; }
     Status put_exports(std::uint32_t newest) override;
     Result<std::optional<box::CarrierBook>> carrier_book() override { return now_.carrier_book; }
@@ -123,6 +128,7 @@ class MemoryBoxStore : public box::Store {
         std::uint64_t last_update = 0;
         Instant last_contact{};
         std::uint32_t exports = 0;
+        box::Resend sms_call;
         std::optional<box::CarrierBook> carrier_book;
         std::map<std::pair<std::int32_t, domain::Carrier>, box::CarrierDay> carrier_days;
         std::map<box::Pseudonym, std::pair<Bytes, Instant>> conversations;

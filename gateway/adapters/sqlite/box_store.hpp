@@ -24,9 +24,12 @@ class SqliteBoxStore final : public box::Store {
 
     Status put_item(const box::QueuedItem& item, Instant now) override;
     Result<std::vector<box::QueuedItem>> queued_items(std::size_t most) override;
+    Result<std::vector<box::QueuedItem>> queued_up_to(std::size_t size, std::size_t most) override;
     Status retire_item(ItemId item, Instant now) override;
     Status drop_retired_before(Instant before) override;
     Result<std::uint32_t> waiting() override;
+    Result<std::uint32_t> waiting_above(std::size_t size) override;
+    Status put_by_sms(ItemId item, const box::Resend& resend) override;
     Result<std::vector<ItemId>> queued_between(const ItemId& first, const ItemId& last) override;
     Status put_epoch(const box::EpochRow& row) override;
     Result<std::optional<box::EpochRow>> epoch(std::uint16_t number) override;
@@ -46,6 +49,8 @@ class SqliteBoxStore final : public box::Store {
     Result<std::uint64_t> last_update() override;
     Result<Instant> last_contact() override;
     Status set_contact(std::uint64_t last_update, Instant at) override;
+    Result<box::Resend> sms_call() override;
+    Status put_sms_call(const box::Resend& resend) override;
     Result<std::uint32_t> exports() override;
     Status put_exports(std::uint32_t newest) override;
     Result<std::optional<box::CarrierBook>> carrier_book() override;

@@ -24,8 +24,11 @@ constexpr const char* kUsage = R"(kentongan-box - keys, store, queue and uplink 
   kentongan-box serve --state DIR --pack DIR --village ID --district URL --ca FILE
                       --kiosk-socket PATH --modem-socket PATH [--poll-seconds N]
                       [--district-udp HOST:PORT] [--console-socket PATH]
+                      [--district-phone NUMBER] [--sms-form data|text]
       Serves the kiosk and the modem workers, and forwards to the district. DIR holds what
       `kentongan enrol` has put there. `kentongan usb` speaks over the console's socket.
+      NUMBER is the district's modem: where no other way reaches the district, requests go there by SMS if
+      the village's file allows it. --sms-form text is for operators that mangle data (default: data).
 
 Files in the state folder: box.secret (0600), district.pub, box.db.
 )";
@@ -78,6 +81,22 @@ std::optional<std::pair<std::string, std::uint16_t>> host_and_port(std::string_v
     return std::pair(std::string(host), *port);
 }
 
+int set_sms(const Options& options, const domain::Pack& pack, const domain::Village& village,
+            box::SmsSetting& sms) {
+    if (options.contains("--district-phone")) {
+        domain::Msisdn number;
+        if (domain::check_phone(pack.phone, options.at("--district-phone"), village.synthetic_numbers,
+                                &number))
+            return complain("--district-phone is no telephone number of this country");
+        sms.district = std::move(number);
+    }
+    if (!options.contains("--sms-form")) return 0;
+    auto form = options.at("--sms-form");
+    if (form != "data" && form != "text") return complain("--sms-form is data or text");
+    sms.form = form == "data" ? box::FrameForm::kData : box::FrameForm::kText;
+    return 0;
+}
+
 int serve(const Options& options) {
     for (const char* needed :
          {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket", "--modem-socket"})
@@ -110,6 +129,7 @@ int serve(const Options& options) {
     if (!pack) return refuse("the pack is not usable", pack.error(), faults);
     auto village = yaml::load_village(folder, std::string(options.at("--village")), *pack, faults);
     if (!village) return refuse("the village is not usable", village.error(), faults);
+    if (auto wrong = set_sms(options, *pack, *village, service.sms); wrong != 0) return wrong;
 
     auto secret = posix::read_file(service.state + "/box.secret", kMaxKeyFile);
     if (!secret) return complain("cannot read box.secret", secret.error());
@@ -148,7 +168,8 @@ int main(int argc, char** argv) {
     if (command == "serve") {
         auto options = parse(words.subspan(1),
                              {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
-                              "--modem-socket", "--poll-seconds", "--district-udp", "--console-socket"});
+                              "--modem-socket", "--poll-seconds", "--district-udp", "--console-socket",
+                              "--district-phone", "--sms-form"});
         return options ? serve(*options) : 2;
     }
     std::fputs(kUsage, stderr);

@@ -71,7 +71,8 @@ Status BoxService::open_store() {
     store_.reset();
     store_ = TRY(sqlite::SqliteBoxStore::open(options_.state + "/box.db"));
     box_ = std::make_unique<box::Box>(box::Ground{pack_, village_, keys_, district_, *store_, sealer_,
-                                                  TRY(wire::Dictionaries::load(pack_.dictionaries))});
+                                                  TRY(wire::Dictionaries::load(pack_.dictionaries))},
+                                      options_.sms);
     udp_.reset(); // it spoke for the box before
     next_udp_ = steady_clock::now();
     // Workers introduce themselves again; without that the new box would not know its modem.
@@ -117,6 +118,9 @@ Status BoxService::run(int stop_fd) {
         read_peers(batch, sticks);
         if (!batch.empty()) {
             deliver(box_->handle(batch, now()));
+            auto by_sms = box_->heard_by_sms();
+            heard(by_sms);
+            if (udp_) udp_->withdrawn(by_sms.retired);
             hurry_ = box_->has_waiting();
         }
         answer_sticks(sticks);

@@ -21,6 +21,7 @@ struct BoxServiceOptions {
     std::string console_socket; ///< Empty: no console.
     https::UplinkOptions uplink;
     std::optional<std::pair<std::string, std::uint16_t>> datagrams; ///< The district's host and UDP port.
+    box::SmsSetting sms;                                            ///< The district's number, if any.
     std::chrono::seconds poll_every{30};                            ///< For news, while nothing is waiting.
     int refuse_at_percent = 90;                                     ///< Of the disk.
 };

@@ -71,7 +71,7 @@ void UdpCarrier::read(wire::Tick now, Instant wall, const Heard& heard) {
         if (datagram->header.tag != wire::kUdpAnswer && datagram->header.tag != wire::kUdpAnswerMap) continue;
         std::vector<Bytes> frames;
         for (auto frame : datagram->frames) frames.emplace_back(frame.begin(), frame.end());
-        auto absorbed = box_.absorb(wire::write_parcel(frames), wall);
+        auto absorbed = box_.absorb(wire::write_parcel(frames), wall, box::Carrier::kDatagrams);
         if (!absorbed) {
             log(LogLevel::kWarning, "udp.answer_refused",
                 {LogField::of_static("error", name_of(absorbed.error().code)),

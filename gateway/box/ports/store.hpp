@@ -18,7 +18,8 @@
 //     newest alone.
 // 10. MUST keep at most kMostAssemblies, dropping the one put least recently.
 // 11. MUST NOT lower exports().
-// 12. MUST hand out the days of carriers by day and then by carrier, and keep one row of each.
+// 12. MUST forget what it knows of an item's SMS when the item retires, and keep it until then.
+// 13. MUST hand out the days of carriers by day and then by carrier, and keep one row of each.
 //
 // Threads: one at a time. Every call blocks for at most one disk write.
 #pragma once
@@ -47,11 +48,20 @@ enum class Urgency : std::uint8_t { // stored: do not change values
     kBulk = 3,     ///< What is too large for an SMS
 };
 
+/// How often something went by SMS, and when it goes again if nothing is heard.
+struct Resend {
+    std::uint8_t tries = 0;
+    Instant due{};
+    bool operator==(const Resend&) const = default;
+};
+
 /// A sealed item on its way.
 struct QueuedItem {
     ItemId item;
     Bytes sealed;
     Urgency urgency = Urgency::kOrdinary;
+    Instant queued_at{}; ///< Given by put_item().
+    Resend by_sms{};     ///< Given by put_by_sms(); put_item() begins with none.
 };
 
 /// An epoch that this box has opened.
@@ -82,12 +92,16 @@ struct CaseEvent {
     Instant at{};
 };
 
-enum class SmsKind : std::uint8_t { kAnswer = 1, kNotice = 2 }; // stored: do not change values
+enum class SmsKind : std::uint8_t { // stored: do not change values
+    kAnswer = 1,
+    kNotice = 2,
+    kFrame = 3, ///< To the district; here only while it is submitting.
+};
 
 struct OutgoingSms {
     std::uint64_t id = 0; ///< Given by put_sms().
     SmsKind kind = SmsKind::kAnswer;
-    Bytes content; ///< Sealed at rest: number and text.
+    Bytes content; ///< Sealed at rest: number and text; of a frame, what its maker knows it by.
     std::uint8_t tries = 0;
     Instant due{};           ///< Not before.
     Instant expires{};       ///< Not after: stale answers confuse.
@@ -149,10 +163,16 @@ class Store {
     // Sealed items
     virtual Status put_item(const QueuedItem& item, Instant now) = 0;
     virtual Result<std::vector<QueuedItem>> queued_items(std::size_t most) = 0;
+    /// The same without those above `size` bytes.
+    virtual Result<std::vector<QueuedItem>> queued_up_to(std::size_t size, std::size_t most) = 0;
     /// Not an error: an item that is unknown or already retired.
     virtual Status retire_item(ItemId item, Instant now) = 0;
     virtual Status drop_retired_before(Instant before) = 0;
     virtual Result<std::uint32_t> waiting() = 0;
+    /// How many of them are above `size` bytes.
+    virtual Result<std::uint32_t> waiting_above(std::size_t size) = 0;
+    /// Not an error: an item that is unknown or retired.
+    virtual Status put_by_sms(ItemId item, const Resend& resend) = 0;
     /// Of the queued ones, those with a name from `first` to `last`, both included, by name.
     virtual Result<std::vector<ItemId>> queued_between(const ItemId& first, const ItemId& last) = 0;
 
@@ -182,6 +202,9 @@ class Store {
     virtual Result<std::uint64_t> last_update() = 0;
     virtual Result<Instant> last_contact() = 0;
     virtual Status set_contact(std::uint64_t last_update, Instant at) = 0;
+    /// Of the call for news by SMS.
+    virtual Result<Resend> sms_call() = 0;
+    virtual Status put_sms_call(const Resend& resend) = 0;
     /// Number of the newest export that was made for a stick; 0: none.
     virtual Result<std::uint32_t> exports() = 0;
     virtual Status put_exports(std::uint32_t newest) = 0;
