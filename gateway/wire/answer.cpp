@@ -1,5 +1,6 @@
 #include "wire/answer.hpp"
 
+#include "wire/brief_update.hpp"
 #include "wire/token.hpp"
 
 #include <algorithm>
@@ -13,8 +14,8 @@ constexpr std::uint8_t kHasNews = 2; // time, newest epoch, keyring, updates, pi
 constexpr std::uint8_t kMore = 4;
 constexpr std::uint8_t kBeyond = 8; // any acknowledgement has a map
 constexpr std::uint8_t kTell = 16;
-constexpr std::uint8_t kKnownFlags = 31;
-constexpr std::size_t kMaxReply = 4200; // two texts of 2,000 bytes, sealed
+constexpr std::uint8_t kBrief = 32;
+constexpr std::uint8_t kKnownFlags = 63;
 constexpr std::size_t kMaxNotice = 256;
 
 Bytes outer(FrameKind kind, BoxId box, std::uint8_t key_id) {
@@ -72,6 +73,10 @@ void write_news(ByteWriter& out, const Answer& answer) {
     if (!answer.updates.empty()) out.varint(answer.updates.front().sequence);
     for (const auto& update : answer.updates) {
         write_item(out, update.item);
+        if (answer.brief) {
+            write_brief(out, update, answer.district_time);
+            continue;
+        }
         out.u8(update.state);
         out.instant(update.at);
         out.block(update.reply);
@@ -81,6 +86,18 @@ void write_news(ByteWriter& out, const Answer& answer) {
     for (const auto& piece : answer.pieces) write_piece(out, piece);
 }
 
+// All but item and sequence.
+Result<StatusUpdate> read_update(ByteReader& in) {
+    StatusUpdate out;
+    out.state = TRY(in.u8());
+    out.at = TRY(in.instant());
+    auto reply = TRY(in.block(kMaxReply));
+    out.reply.assign(reply.begin(), reply.end());
+    auto notice = TRY(in.block(kMaxNotice));
+    out.notice.assign(notice.begin(), notice.end());
+    return out;
+}
+
 Status read_news(ByteReader& in, Answer& answer) {
     answer.district_time = TRY(in.instant());
     answer.newest_epoch = TRY(in.u16());
@@ -88,15 +105,10 @@ Status read_news(ByteReader& in, Answer& answer) {
     auto updates = TRY(read_count(in, kMaxUpdates));
     auto sequence = updates > 0 ? TRY(in.varint()) : 0;
     for (std::size_t i = 0; i < updates; ++i) {
-        StatusUpdate update;
+        auto item = TRY(read_item_id(in, answer.box));
+        auto update = answer.brief ? TRY(read_brief(in, answer.district_time)) : TRY(read_update(in));
         update.sequence = sequence + i;
-        update.item = TRY(read_item_id(in, answer.box));
-        update.state = TRY(in.u8());
-        update.at = TRY(in.instant());
-        auto reply = TRY(in.block(kMaxReply));
-        update.reply.assign(reply.begin(), reply.end());
-        auto notice = TRY(in.block(kMaxNotice));
-        update.notice.assign(notice.begin(), notice.end());
+        update.item = item;
         answer.updates.push_back(std::move(update));
     }
     auto pieces = TRY(read_count(in, kMaxPieces));
@@ -111,7 +123,8 @@ std::uint8_t flags_of(const Answer& answer) {
         std::any_of(answer.acks.begin(), answer.acks.end(), [](const Ack& ack) { return ack.beyond != 0; });
     return static_cast<std::uint8_t>((answer.echo != 0 ? kHasEcho : 0) | (news ? kHasNews : 0) |
                                      (answer.more ? kMore : 0) | (answer.tell ? kTell : 0) |
-                                     (beyond ? kBeyond : 0));
+                                     (beyond ? kBeyond : 0) |
+                                     (answer.brief && !answer.updates.empty() ? kBrief : 0));
 }
 
 } // namespace
@@ -219,6 +232,7 @@ Result<Answer> decode_answer(BytesView frame, const SivKey& down,
     out.key_id = to.key_id;
     out.more = (flags & kMore) != 0;
     out.tell = (flags & kTell) != 0;
+    out.brief = (flags & kBrief) != 0;
     Bytes associated;
     for (std::size_t i = 0; i < count; ++i) {
         Ack ack;

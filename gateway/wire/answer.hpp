@@ -8,6 +8,7 @@
 #include "wire/bulletin.hpp"
 #include "wire/frame.hpp"
 #include "wire/open.hpp"
+#include "wire/reply.hpp"
 #include "wire/siv.hpp"
 
 #include <functional>
@@ -58,9 +59,13 @@ struct StatusUpdate {
     Instant at{};           ///< The district's clock.
     Bytes reply;            ///< wire/reply.hpp, or empty
     Bytes notice;           ///< wire/reply.hpp, or empty: nobody to tell
+    // Only in an answer with brief updates (wire/brief_update.hpp), which has no `notice`:
+    bool reply_follows = false;    ///< There is a reply, not in this answer.
+    std::optional<Notice> to_tell; ///< Instead of `notice`.
     bool operator==(const StatusUpdate&) const = default;
 };
 inline constexpr std::size_t kMaxUpdates = 256;
+inline constexpr std::size_t kMaxReply = 4200; ///< Two texts of 2,000 bytes, sealed.
 
 inline constexpr std::size_t kMaxPieces = 64;
 inline constexpr std::size_t kMaxAnswer = 48 * 1024;
@@ -79,6 +84,7 @@ struct Answer {
     std::vector<Piece> pieces;
     bool more = false; ///< There is further news: call again at once.
     bool tell = false; ///< Send Call::holdings next time.
+    bool brief = false; ///< Its updates are in their short form.
     bool operator==(const Answer&) const = default;
 };
 
