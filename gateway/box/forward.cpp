@@ -69,7 +69,9 @@ Result<Bytes> Forward::call(std::uint32_t echo, Publications say) {
     call.box = ground_.keys.shown.box;
     call.key_id = ground_.district.keyring.current;
     call.echo = echo;
-    call.last_update = TRY(ground_.store.last_update());
+    // Where there is room, what came without its reply comes again.
+    call.last_update = say == Publications::kNothing ? TRY(ground_.store.last_update())
+                                                     : TRY(ground_.store.last_whole());
     call.waiting = TRY(ground_.store.waiting());
     auto highest = TRY(ground_.store.highest_epoch());
     if (auto newest = TRY(ground_.store.epoch(highest))) call.newest = {newest->number, newest->items};
@@ -117,18 +119,24 @@ Result<Forward::Absorbed> Forward::absorb(const wire::Answer& answer, Instant no
     Absorbed out;
     for (const auto& ack : answer.acks) TRY(retire(ack, now, out.retired));
     auto newest = TRY(ground_.store.last_update());
+    auto whole = TRY(ground_.store.last_whole());
     for (const auto& update : answer.updates) {
-        if (update.sequence <= newest) continue; // seen before
-        if (update.sequence != newest + 1) break;
-        TRY(apply(update, now));
-        newest = update.sequence;
-        ++out.updates;
+        if (update.sequence > newest + 1) break;
+        if (update.sequence == newest + 1) {
+            TRY(apply(update, now));
+            newest = update.sequence;
+            ++out.updates;
+        } else if (update.sequence > whole && !update.reply.empty()) {
+            // Seen before, without its reply: the person has been told.
+            TRY(ground_.store.put_reply(update.item, update.reply));
+        }
+        if (update.sequence == whole + 1 && !update.reply_follows) whole = update.sequence;
     }
     if (answer.newest_epoch > TRY(ground_.store.highest_epoch())) {
         TRY(ground_.store.skip_epochs(answer.newest_epoch));
         out.copied = true;
     }
-    TRY(ground_.store.set_contact(newest, now));
+    TRY(ground_.store.set_contact(newest, whole, now));
     TRY(ground_.store.drop_retired_before(now - kKeepRetired));
     TRY(bulletins_.take(answer.pieces));
     out.pieces = !answer.pieces.empty();
@@ -148,13 +156,17 @@ Status Forward::apply(const wire::StatusUpdate& update, Instant now) {
         return {};
     }
     TRY(ground_.store.set_state(update.item, {update.state, update.at}, update.reply));
-    if (update.notice.empty()) return {};
-    auto notice = wire::open_notice(ground_.keys, update.notice);
-    if (!notice) {
-        log(LogLevel::kWarning, "forward.notice",
-            {LogField::of_static("error", name_of(notice.error().code))});
-        return {};
+    auto notice = update.to_tell;
+    if (!update.notice.empty()) {
+        auto opened = wire::open_notice(ground_.keys, update.notice);
+        if (!opened) {
+            log(LogLevel::kWarning, "forward.notice",
+                {LogField::of_static("error", name_of(opened.error().code))});
+            return {};
+        }
+        notice = std::move(*opened);
     }
+    if (!notice) return {};
     auto phone = wire::pseudonym(ground_.keys.store, "phone", notice->to.e164);
     if (TRY(ground_.store.stopped(phone))) return {};
     auto text = dialogue::notice(ground_.pack, ground_.village, notice->language, notice->code);

@@ -293,6 +293,15 @@ Status MemoryBoxStore::set_state(ItemId item, const box::CaseEvent& event, Bytes
     return {};
 }
 
+Status MemoryBoxStore::put_reply(ItemId item, BytesView reply) {
+    TRY(writable());
+    auto row = found(now_.cases, item);
+    if (!row) return {};
+    row->reply.assign(reply.begin(), reply.end());
+    put(&World::cases, item, std::move(*row));
+    return {};
+}
+
 Result<std::vector<box::CaseEvent>> MemoryBoxStore::history(ItemId item) {
     return found(now_.events, item).value_or(std::vector<box::CaseEvent>());
 }
@@ -304,9 +313,10 @@ Result<std::vector<box::CaseRow>> MemoryBoxStore::cases_of_phone(const box::Pseu
     return out;
 }
 
-Status MemoryBoxStore::set_contact(std::uint64_t last_update, Instant at) {
+Status MemoryBoxStore::set_contact(std::uint64_t last_update, std::uint64_t last_whole, Instant at) {
     TRY(writable());
     set(&World::last_update, last_update);
+    set(&World::last_whole, last_whole);
     set(&World::last_contact, at);
     return {};
 }

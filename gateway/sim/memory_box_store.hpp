@@ -34,6 +34,8 @@ class MemoryBoxStore : public box::Store {
     void set_lying(bool lying) { lying_ = lying; }
     /// Every byte that a thief of the disk finds.
     [[nodiscard]] Bytes dump() const;
+    /// SMS that are kept aside.
+    [[nodiscard]] std::size_t quarantined() const { return now_.quarantine.size(); }
     [[nodiscard]] bool holds(const ItemId& item) const { return now_.places.contains(item); }
 
     // --- the box's side ---
@@ -62,11 +64,13 @@ class MemoryBoxStore : public box::Store {
     Result<std::optional<box::CaseRow>> case_by_code(const box::Pseudonym& code) override;
     Result<std::optional<box::CaseRow>> case_by_receipt(const box::Pseudonym& receipt) override;
     Status set_state(ItemId item, const box::CaseEvent& event, BytesView reply) override;
+    Status put_reply(ItemId item, BytesView reply) override;
     Result<std::vector<box::CaseEvent>> history(ItemId item) override;
     Result<std::vector<box::CaseRow>> cases_of_phone(const box::Pseudonym& phone) override;
     Result<std::uint64_t> last_update() override { return now_.last_update; }
+    Result<std::uint64_t> last_whole() override { return now_.last_whole; }
     Result<Instant> last_contact() override { return now_.last_contact; }
-    Status set_contact(std::uint64_t last_update, Instant at) override;
+    Status set_contact(std::uint64_t last_update, std::uint64_t last_whole, Instant at) override;
     Result<box::Resend> sms_call() override { return now_.sms_call; }
     Status put_sms_call(const box::Resend& resend) override;
     Result<std::uint32_t> exports() override { return now_.exports; }
@@ -126,6 +130,7 @@ class MemoryBoxStore : public box::Store {
         std::map<box::Pseudonym, ItemId> by_receipt;
         std::map<ItemId, std::vector<box::CaseEvent>> events;
         std::uint64_t last_update = 0;
+        std::uint64_t last_whole = 0;
         Instant last_contact{};
         std::uint32_t exports = 0;
         box::Resend sms_call;

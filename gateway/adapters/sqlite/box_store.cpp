@@ -104,6 +104,8 @@ ALTER TABLE item ADD COLUMN sms_tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE item ADD COLUMN sms_due INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE contact ADD COLUMN sms_call_tries INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE contact ADD COLUMN sms_call_due INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE contact ADD COLUMN last_whole INTEGER NOT NULL DEFAULT 0;
+UPDATE contact SET last_whole=last_update;
 )sql",
 };
 
@@ -320,6 +322,11 @@ Status SqliteBoxStore::set_state(ItemId item, const CaseEvent& event, BytesView 
         .run();
 }
 
+Status SqliteBoxStore::put_reply(ItemId item, BytesView reply) {
+    auto* sql = TRY(statement("UPDATE \"case\" SET reply=?2 WHERE item=?1"));
+    return sql->bind(1, BytesView(item.value)).bind(2, reply).run();
+}
+
 Result<std::vector<CaseEvent>> SqliteBoxStore::history(ItemId item) {
     auto* sql = TRY(statement("SELECT state,at FROM case_event WHERE item=?1 ORDER BY place"));
     return all_of<CaseEvent>(sql->bind(1, BytesView(item.value)), [](const Statement& row) {
@@ -342,6 +349,14 @@ Result<std::uint64_t> SqliteBoxStore::last_update() {
     return value;
 }
 
+Result<std::uint64_t> SqliteBoxStore::last_whole() {
+    auto* sql = TRY(statement("SELECT last_whole FROM contact"));
+    TRY(sql->step());
+    auto value = static_cast<std::uint64_t>(sql->integer(0));
+    sql->reset();
+    return value;
+}
+
 Result<Instant> SqliteBoxStore::last_contact() {
     auto* sql = TRY(statement("SELECT at FROM contact"));
     TRY(sql->step());
@@ -350,9 +365,9 @@ Result<Instant> SqliteBoxStore::last_contact() {
     return value;
 }
 
-Status SqliteBoxStore::set_contact(std::uint64_t last_update, Instant at) {
-    auto* sql = TRY(statement("UPDATE contact SET last_update=?1, at=?2"));
-    return sql->bind(1, static_cast<std::int64_t>(last_update)).bind(2, to_unix(at)).run();
+Status SqliteBoxStore::set_contact(std::uint64_t last_update, std::uint64_t last_whole, Instant at) {
+    auto* sql = TRY(statement("UPDATE contact SET last_update=?1, at=?2, last_whole=?3"));
+    return sql->bind(1, integer(last_update)).bind(2, to_unix(at)).bind(3, integer(last_whole)).run();
 }
 
 Result<box::Resend> SqliteBoxStore::sms_call() {

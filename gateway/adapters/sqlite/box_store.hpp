@@ -43,12 +43,14 @@ class SqliteBoxStore final : public box::Store {
     Result<std::optional<box::CaseRow>> case_by_code(const box::Pseudonym& code) override;
     Result<std::optional<box::CaseRow>> case_by_receipt(const box::Pseudonym& receipt) override;
     Status set_state(ItemId item, const box::CaseEvent& event, BytesView reply) override;
+    Status put_reply(ItemId item, BytesView reply) override;
     Result<std::vector<box::CaseEvent>> history(ItemId item) override;
     Result<std::vector<box::CaseRow>> cases_of_phone(const box::Pseudonym& phone) override;
 
     Result<std::uint64_t> last_update() override;
+    Result<std::uint64_t> last_whole() override;
     Result<Instant> last_contact() override;
-    Status set_contact(std::uint64_t last_update, Instant at) override;
+    Status set_contact(std::uint64_t last_update, std::uint64_t last_whole, Instant at) override;
     Result<box::Resend> sms_call() override;
     Status put_sms_call(const box::Resend& resend) override;
     Result<std::uint32_t> exports() override;

@@ -18,8 +18,8 @@
 //     newest alone.
 // 10. MUST keep at most kMostAssemblies, dropping the one put least recently.
 // 11. MUST NOT lower exports().
-// 12. MUST forget what it knows of an item's SMS when the item retires, and keep it until then.
-// 13. MUST hand out the days of carriers by day and then by carrier, and keep one row of each.
+// 12. MUST hand out the days of carriers by day and then by carrier, and keep one row of each.
+// 13. MUST keep what put_by_sms() says of an item until that retires, and no longer.
 //
 // Threads: one at a time. Every call blocks for at most one disk write.
 #pragma once
@@ -195,13 +195,17 @@ class Store {
     /// Not an error: an unknown item. An empty reply keeps the one before.
     virtual Status set_state(ItemId item, const CaseEvent& event, BytesView reply) = 0;
     virtual Result<std::vector<CaseEvent>> history(ItemId item) = 0;
+    /// Replaces the reply alone. Not an error: an unknown item.
+    virtual Status put_reply(ItemId item, BytesView reply) = 0;
     /// Services and states of every case that this phone asked for.
     virtual Result<std::vector<CaseRow>> cases_of_phone(const Pseudonym& phone) = 0;
 
     // The district's word
     virtual Result<std::uint64_t> last_update() = 0;
+    /// The last update up to which none is without its reply.
+    virtual Result<std::uint64_t> last_whole() = 0;
     virtual Result<Instant> last_contact() = 0;
-    virtual Status set_contact(std::uint64_t last_update, Instant at) = 0;
+    virtual Status set_contact(std::uint64_t last_update, std::uint64_t last_whole, Instant at) = 0;
     /// Of the call for news by SMS.
     virtual Result<Resend> sms_call() = 0;
     virtual Status put_sms_call(const Resend& resend) = 0;
