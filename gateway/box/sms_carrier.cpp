@@ -180,7 +180,7 @@ Result<std::optional<SmsCarrier::Frame>> SmsCarrier::call(Instant now) {
     if (!reached(resend.due, now)) return none;
     auto echo = fresh_echo();
     auto frame = TRY(forward_.call_by_sms(echo));
-    if (frame.size() > setting_.room() || !may(Share::kUrgent, frame.size(), now)) return none;
+    if (frame.size() > setting_.room() || !may(Share::kOrdinary, frame.size(), now)) return none;
     TRY(ground_.store.put_sms_call(after_another(resend, now)));
     echo_ = echo;
     called_ = now;
