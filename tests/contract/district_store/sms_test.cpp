@@ -56,10 +56,10 @@ TEMPLATE_TEST_CASE("20. where a box is reached and what was spent do not disturb
     spent.heard = kNow + seconds(7);
     spent.sent = kNow + seconds(1);
     spent.pushed = kNow + seconds(2);
-    spent.pushed_to = 12;
+    spent.told_to = 12;
     spent.day = 20417;
     spent.sent_today = 3;
-    spent.pushed_today = 2;
+    spent.told_today = 2;
     REQUIRE(store.count_sms(spent));
     world.restart();
     auto& again = world.store();
