@@ -16,6 +16,7 @@
 #include "district/intake.hpp"
 #include "wire/local.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <vector>
@@ -35,18 +36,23 @@ struct SmsLimits {
     std::uint32_t a_day = 500;        ///< To all boxes; an hour of one modem's time.
 };
 
+/// When something is said. All waits follow from one, so that they keep their proportions.
 struct SmsPace {
-    seconds quiet{20};         ///< Without a further message: the burst is over.
-    seconds longest{60};       ///< But no longer from its first.
-    seconds nothing_new{300};  ///< Between two answers, where the second says nothing new.
-    seconds after_refusal{300}; ///< By the network, before another try.
-    int most_refusals = 3;     ///< Then the box asks again.
+    explicit SmsPace(seconds burst = seconds(20))
+        : quiet(burst), longest(3 * burst), nothing_new(15 * burst), after_refusal(15 * burst),
+          look(std::max(burst / 2, seconds(1))), moved(3 * burst), between_pushes(15 * burst) {}
+
+    seconds quiet;         ///< Without a further message: the burst is over.
+    seconds longest;       ///< But no longer from its first.
+    seconds nothing_new;   ///< Between two answers, where the second says nothing new.
+    seconds after_refusal; ///< By the network, before another try.
+    seconds look;          ///< Between two looks for what moved.
+    seconds moved;         ///< After a case has moved: others may move with it.
+    seconds between_pushes;
     seconds limited{600};      ///< Until a limit is asked again.
-    seconds look{10};          ///< Between two looks for what moved.
-    seconds moved{60};         ///< After a case has moved: others may move with it.
-    seconds between_pushes{900};
     seconds push_again{86400}; ///< What was not acknowledged.
     std::uint32_t pushes_a_day = 4;
+    int most_refusals = 3; ///< Then the box asks again.
 };
 
 /// Threads: one at a time. Keeps references: store, setting and intake outlive it.
@@ -54,7 +60,7 @@ class SmsDesk {
   public:
     /// `first_order`: where the numbers of orders begin; a random one makes a worker's word about an earlier
     /// program's order mean nothing to this one.
-    SmsDesk(Store& store, const Setting& setting, Intake& intake, SmsLimits limits, SmsPace pace = {},
+    SmsDesk(Store& store, const Setting& setting, Intake& intake, SmsLimits limits, SmsPace pace = SmsPace(),
             std::uint64_t first_order = 0)
         : store_(store), setting_(setting), intake_(intake), limits_(limits), pace_(pace),
           last_order_(first_order) {}

@@ -151,7 +151,7 @@ CREATE TABLE sms_route(
   told_to INTEGER NOT NULL DEFAULT 0,
   day INTEGER NOT NULL DEFAULT 0,
   sent_today INTEGER NOT NULL DEFAULT 0,
-  told_today INTEGER NOT NULL DEFAULT 0);
+  pushed_today INTEGER NOT NULL DEFAULT 0);
 )sql",
 };
 

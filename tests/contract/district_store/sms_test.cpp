@@ -59,7 +59,7 @@ TEMPLATE_TEST_CASE("20. where a box is reached and what was spent do not disturb
     spent.told_to = 12;
     spent.day = 20417;
     spent.sent_today = 3;
-    spent.told_today = 2;
+    spent.pushed_today = 2;
     REQUIRE(store.count_sms(spent));
     world.restart();
     auto& again = world.store();

@@ -32,7 +32,7 @@ struct SmsWorld : DistrictWorld {
     std::uint64_t calls = 0;
     std::optional<SendOutcome> outcome = SendOutcome::kAccepted; ///< What the modem says of each; nothing: silence.
 
-    explicit SmsWorld(district::SmsLimits limits = {}, district::SmsPace pace = {})
+    explicit SmsWorld(district::SmsLimits limits = {}, district::SmsPace pace = district::SmsPace())
         : desk(store, setting, intake, limits, pace) {
         plug(1, "modem0");
     }
