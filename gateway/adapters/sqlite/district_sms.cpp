@@ -9,7 +9,7 @@ using namespace district;
 namespace {
 
 constexpr const char* kRouteColumns =
-    "SELECT box,number,as_text,modem,heard,sent,pushed,pushed_to,day,sent_today,pushed_today FROM sms_route ";
+    "SELECT box,number,as_text,modem,heard,sent,pushed,told_to,day,sent_today,pushed_today FROM sms_route ";
 
 SmsRoute route_of(const Statement& row) {
     SmsRoute out;
@@ -18,7 +18,7 @@ SmsRoute route_of(const Statement& row) {
     out.heard = instant(row, 4);
     out.sent = instant(row, 5);
     out.pushed = instant(row, 6);
-    out.pushed_to = static_cast<std::uint64_t>(row.integer(7));
+    out.told_to = static_cast<std::uint64_t>(row.integer(7));
     out.day = static_cast<std::int32_t>(row.integer(8));
     out.sent_today = static_cast<std::uint32_t>(row.integer(9));
     out.pushed_today = static_cast<std::uint32_t>(row.integer(10));
@@ -57,13 +57,13 @@ Status SqliteDistrictStore::count_sms(const SmsRoute& route) {
     return together([&]() -> Status {
         TRY(box(route.box));
         auto upsert = TRY(
-            database_.prepare("INSERT INTO sms_route(box,sent,pushed,pushed_to,day,sent_today,pushed_today) "
+            database_.prepare("INSERT INTO sms_route(box,sent,pushed,told_to,day,sent_today,pushed_today) "
                               "VALUES(?1,?2,?3,?4,?5,?6,?7) ON CONFLICT(box) DO UPDATE SET "
-                              "sent=?2, pushed=?3, pushed_to=?4, day=?5, sent_today=?6, pushed_today=?7"));
+                              "sent=?2, pushed=?3, told_to=?4, day=?5, sent_today=?6, pushed_today=?7"));
         return upsert.bind(1, integer(route.box.value))
             .bind(2, to_unix(route.sent))
             .bind(3, to_unix(route.pushed))
-            .bind(4, integer(route.pushed_to))
+            .bind(4, integer(route.told_to))
             .bind(5, integer(route.day))
             .bind(6, integer(route.sent_today))
             .bind(7, integer(route.pushed_today))

@@ -88,8 +88,8 @@ struct SmsRoute {
     SmsSource source;            ///< Without a number: none that could be believed has come.
     Instant heard{};             ///< Newest message from there.
     Instant sent{};              ///< Newest message to it.
-    Instant pushed{};            ///< Of these the newest that it has not asked for.
-    std::uint64_t pushed_to = 0; ///< Newest update that such a message, or an answer, has brought.
+    Instant pushed{};            ///< Newest of those that it has not asked for.
+    std::uint64_t told_to = 0;   ///< Newest update that a message brought, or of which it said that there is more.
     std::int32_t day = 0;        ///< Of the two counts: days since 1970 in the place.
     std::uint32_t sent_today = 0;
     std::uint32_t pushed_today = 0; ///< Among them.

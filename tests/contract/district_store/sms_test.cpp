@@ -56,7 +56,7 @@ TEMPLATE_TEST_CASE("20. where a box is reached and what was spent do not disturb
     spent.heard = kNow + seconds(7);
     spent.sent = kNow + seconds(1);
     spent.pushed = kNow + seconds(2);
-    spent.pushed_to = 12;
+    spent.told_to = 12;
     spent.day = 20417;
     spent.sent_today = 3;
     spent.pushed_today = 2;
