@@ -28,11 +28,15 @@ std::optional<local::Message> refusal_of(const local::Message& message, ErrorCod
 } // namespace
 
 Box::Box(Ground ground)
-    : ground_(ground), intake_(ground), statuses_(ground), outbox_(ground),
-      sms_desk_(ground, intake_, statuses_, outbox_),
-      bulletins_(ground.store, ground.district, ground.keys.shown.box), forward_(ground, outbox_, bulletins_),
-      stick_desk_(ground, forward_) {
+    : ground_(ground), carriers_(ground.village.carriers, ground.pack.utc_offset_minutes, ground.store),
+      intake_(ground), statuses_(ground), outbox_(ground), sms_desk_(ground, intake_, statuses_, outbox_),
+      bulletins_(ground.store, ground.district, ground.keys.shown.box),
+      forward_(ground, outbox_, bulletins_, carriers_), stick_desk_(ground, forward_) {
     recall();
+    if (auto recalled = carriers_.recall(); !recalled)
+        log(LogLevel::kError, "box.carriers",
+            {LogField::of_static("error", name_of(recalled.error().code)),
+             {"native", recalled.error().native}});
 }
 
 void Box::recall() {
@@ -49,10 +53,12 @@ bool Box::kept(const std::function<Status()>& work) {
     if (done) done = ground_.store.commit();
     if (done) {
         ground_.sealer.committed();
+        carriers_.committed();
         return true;
     }
     ground_.store.rollback();
     ground_.sealer.lost();
+    carriers_.lost();
     outbox_.rolled_back();
     auto code = done.error().code;
     store_failed_ = store_failed_ || code == ErrorCode::kUnavailable || code == ErrorCode::kCorrupt;
@@ -67,7 +73,8 @@ std::vector<Outbound> Box::handle(const std::vector<Inbound>& batch, Instant now
     std::vector<Outbound> out;
     auto work = [&]() -> Status {
         for (const auto& inbound : batch) TRY(one(inbound, now, out));
-        return pump(now, out);
+        TRY(pump(now, out));
+        return keep_counts();
     };
     if (kept(work)) return out;
 
@@ -82,7 +89,8 @@ std::vector<Outbound> Box::tick(Instant now) {
     std::vector<Outbound> out;
     auto work = [&]() -> Status {
         TRY(sms_desk_.tick(now));
-        return pump(now, out);
+        TRY(pump(now, out));
+        return keep_counts();
     };
     if (!kept(work)) out.clear();
     return out;
@@ -162,6 +170,10 @@ local::Message Box::status(const local::AskStatus& ask, Instant now) {
     return refused(ask.call, found.error().code, statuses_.wait(ask.client, now));
 }
 
+Status Box::keep_counts() {
+    return carriers_.due() ? carriers_.keep() : Status();
+}
+
 Status Box::pump(Instant now, std::vector<Outbound>& out) {
     if (!modem_ || !modem_state_.registered) return {};
     if (auto send = TRY(outbox_.next(now))) out.push_back({*modem_, std::move(*send)});
@@ -228,7 +240,7 @@ Result<local::Message> Box::stick_one(const Inbound& inbound, std::uint32_t echo
     if (const auto* brought = std::get_if<local::StickWrite>(&message)) {
         auto written = TRY(stick_desk_.write(inbound.peer, brought->file, brought->from, brought->bytes));
         if (written.parcel) {
-            absorbed = TRY(absorb(*written.parcel, now));
+            absorbed = TRY(absorb(*written.parcel, now, Carrier::kStick));
             written.taken.retired = static_cast<std::uint32_t>(absorbed.retired.size());
             written.taken.updates = static_cast<std::uint32_t>(absorbed.updates);
         }
@@ -237,14 +249,15 @@ Result<local::Message> Box::stick_one(const Inbound& inbound, std::uint32_t echo
     return fail(ErrorCode::kInvalid, "box.stick_message");
 }
 
-Result<Bytes> Box::next_parcel(std::uint32_t echo, std::size_t room) {
-    std::vector<Bytes> frames{TRY(forward_.call(echo))};
-    auto waiting = TRY(forward_.outgoing(room));
+Result<Bytes> Box::next_parcel(std::uint32_t echo, std::size_t room, Instant now, const Forward::Cargo& cargo,
+                               bool sparing) {
+    std::vector<Bytes> frames{TRY(forward_.call(echo, now, sparing))};
+    auto waiting = TRY(forward_.outgoing(room, {}, cargo));
     for (auto& frame : waiting.frames) frames.push_back(std::move(frame));
     return wire::write_parcel(frames);
 }
 
-Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now) {
+Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now, Carrier by) {
     std::vector<wire::Answer> answers;
     auto frames = TRY(wire::read_parcel(parcel));
     Error why{ErrorCode::kCorrupt, "box.answer", 0};
@@ -268,7 +281,9 @@ Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now) {
             all.copied = all.copied || one.copied;
             if (one.district_time) all.district_time = one.district_time;
         }
-        return {};
+        if (all.district_time) TRY(carriers_.told(*all.district_time));
+        carriers_.reached(by, all.district_time.value_or(now));
+        return carriers_.keep();
     };
     if (!kept(work)) {
         recall();
@@ -284,10 +299,16 @@ Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now) {
     return all;
 }
 
-bool Box::has_waiting_above(std::size_t size) {
+bool Box::has_waiting(const Forward::Cargo& cargo) {
     auto queued = ground_.store.queued_items(Forward::kMostAtOnce);
     return queued && std::any_of(queued->begin(), queued->end(),
-                                 [&](const QueuedItem& one) { return one.sealed.size() > size; });
+                                 [&](const QueuedItem& one) { return cargo.takes(one); });
+}
+
+bool Box::has_waiting_beyond(const Forward::Cargo& cargo) {
+    auto queued = ground_.store.queued_items(Forward::kMostAtOnce);
+    return queued && std::any_of(queued->begin(), queued->end(),
+                                 [&](const QueuedItem& one) { return !cargo.takes(one); });
 }
 
 bool Box::has_waiting() {

@@ -291,16 +291,16 @@ Status MemoryBoxStore::put_exports(std::uint32_t newest) {
 
 Status MemoryBoxStore::put_carrier_book(const box::CarrierBook& book) {
     TRY(writable());
-    auto contacts = now_.carrier_book ? now_.carrier_book->contacts : decltype(book.contacts)();
-    for (const auto& [carrier, at] : book.contacts) contacts[carrier] = at;
-    now_.carrier_book = book;
-    now_.carrier_book->contacts = std::move(contacts);
+    auto whole = book;
+    if (now_.carrier_book) // those not named stay
+        whole.contacts.insert(now_.carrier_book->contacts.begin(), now_.carrier_book->contacts.end());
+    set(&World::carrier_book, std::optional(std::move(whole)));
     return {};
 }
 
 Status MemoryBoxStore::put_carrier_day(const box::CarrierDay& row) {
     TRY(writable());
-    now_.carrier_days[{row.day, row.carrier}] = row;
+    put(&World::carrier_days, {row.day, row.carrier}, row);
     return {};
 }
 
@@ -312,7 +312,9 @@ Result<std::vector<box::CarrierDay>> MemoryBoxStore::carrier_days(std::int32_t f
 }
 
 Status MemoryBoxStore::keep_carrier_days(std::int32_t first, std::int32_t last) {
-    drop_if(now_.carrier_days, [&](const box::CarrierDay& row) { return row.day < first || row.day > last; });
+    TRY(powered());
+    drop_if(&World::carrier_days,
+            [&](const box::CarrierDay& row) { return row.day < first || row.day > last; });
     return {};
 }
 
