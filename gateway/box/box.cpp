@@ -28,10 +28,10 @@ std::optional<local::Message> refusal_of(const local::Message& message, ErrorCod
 } // namespace
 
 Box::Box(Ground ground, SmsSetting sms)
-    : ground_(ground),
-      carriers_(ground.village.carriers, ground.pack.utc_offset_minutes, ground.store), intake_(ground),
-      statuses_(ground), outbox_(ground),
-      bulletins_(ground.store, ground.district, ground.keys.shown.box), forward_(ground, outbox_, bulletins_),
+    : ground_(ground), carriers_(ground.village.carriers, ground.pack.utc_offset_minutes, ground.store),
+      intake_(ground), statuses_(ground), outbox_(ground),
+      bulletins_(ground.store, ground.district, ground.keys.shown.box),
+      forward_(ground, outbox_, bulletins_, carriers_),
       sms_carrier_(ground, forward_, carriers_, std::move(sms)),
       sms_desk_(ground, intake_, statuses_, outbox_, sms_carrier_), stick_desk_(ground, forward_) {
     recall();
@@ -273,9 +273,10 @@ Result<local::Message> Box::stick_one(const Inbound& inbound, std::uint32_t echo
     return fail(ErrorCode::kInvalid, "box.stick_message");
 }
 
-Result<Bytes> Box::next_parcel(std::uint32_t echo, std::size_t room) {
-    std::vector<Bytes> frames{TRY(forward_.call(echo))};
-    auto waiting = TRY(forward_.outgoing(room));
+Result<Bytes> Box::next_parcel(std::uint32_t echo, std::size_t room, Instant now, const Forward::Cargo& cargo,
+                               bool sparing) {
+    std::vector<Bytes> frames{TRY(forward_.call(echo, now, sparing))};
+    auto waiting = TRY(forward_.outgoing(room, {}, cargo));
     for (auto& frame : waiting.frames) frames.push_back(std::move(frame));
     return wire::write_parcel(frames);
 }
@@ -321,9 +322,16 @@ void Box::believed(const Forward::Absorbed& absorbed) {
     log(LogLevel::kWarning, "box.restored_copy");
 }
 
-bool Box::has_waiting_above(std::size_t size) {
-    auto waiting = ground_.store.waiting_above(size);
-    return waiting && *waiting > 0;
+bool Box::has_waiting(const Forward::Cargo& cargo) {
+    auto queued = ground_.store.queued_items(Forward::kMostAtOnce);
+    return queued && std::any_of(queued->begin(), queued->end(),
+                                 [&](const QueuedItem& one) { return cargo.takes(one); });
+}
+
+bool Box::has_waiting_beyond(const Forward::Cargo& cargo) {
+    auto queued = ground_.store.queued_items(Forward::kMostAtOnce);
+    return queued && std::any_of(queued->begin(), queued->end(),
+                                 [&](const QueuedItem& one) { return !cargo.takes(one); });
 }
 
 bool Box::has_waiting() {

@@ -46,14 +46,18 @@ class Box {
     /// A process has gone. What a modem had in hand is of unknown fate.
     void peer_left(PeerId peer, Instant now);
 
-    /// A call for news and what waits, in at most `room` bytes and a call. `echo`: see Forward::call().
-    Result<Bytes> next_parcel(std::uint32_t echo, std::size_t room);
+    /// A call for news and what waits, in at most `room` bytes and a call. `echo`, `sparing`: see
+    /// Forward::call().
+    Result<Bytes> next_parcel(std::uint32_t echo, std::size_t room, Instant now,
+                              const Forward::Cargo& cargo = {}, bool sparing = false);
     /// See Forward; for carriers that put their own parcels together.
     Result<Forward::Outgoing> outgoing(std::size_t room, const std::function<bool(const ItemId&)>& skip,
-                                       std::size_t largest) {
-        return forward_.outgoing(room, skip, largest);
+                                       const Forward::Cargo& cargo) {
+        return forward_.outgoing(room, skip, cargo);
     }
-    Result<Bytes> call(std::uint32_t echo) { return forward_.call(echo); }
+    Result<Bytes> call(std::uint32_t echo, Instant now, bool sparing) {
+        return forward_.call(echo, now, sparing);
+    }
 
     /// What came back by that carrier: every answer in it, in one transaction.
     /// Errors: kDenied, kCorrupt, kUnsupported - nothing in it is to be believed; kUnavailable - not kept.
@@ -77,8 +81,9 @@ class Box {
     void set_storage_low(bool low) { storage_low_ = low; }
     /// Whether anything waits to be forwarded.
     [[nodiscard]] bool has_waiting();
-    /// Whether an item above `size` bytes does.
-    [[nodiscard]] bool has_waiting_above(std::size_t size);
+    /// Whether an item does that is of this cargo, or that is not.
+    [[nodiscard]] bool has_waiting(const Forward::Cargo& cargo);
+    [[nodiscard]] bool has_waiting_beyond(const Forward::Cargo& cargo);
     /// The store reported an I/O error: close it, open it again, and make a new Box.
     [[nodiscard]] bool store_failed() const { return store_failed_; }
 

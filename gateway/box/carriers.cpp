@@ -118,6 +118,21 @@ Permit Carriers::may(Carrier carrier, Share share, std::uint64_t bytes, std::uin
     return {};
 }
 
+std::optional<std::uint64_t> Carriers::left(Carrier carrier, Share share, Instant now) {
+    look(now);
+    auto rule = tariff(carrier);
+    if (!rule.allowed) return 0;
+    const auto& row = today_[index(carrier)];
+    std::optional<std::uint64_t> most;
+    if (rule.daily_bytes) most = part(*rule.daily_bytes, share);
+    if (rule.daily_cost) {
+        auto bought = domain::bytes_for(rule, part(*rule.daily_cost, share), row.messages);
+        if (bought) most = std::min(most.value_or(*bought), *bought);
+    }
+    if (!most) return std::nullopt;
+    return *most - std::min(*most, bytes_of(row));
+}
+
 void Carriers::used(Carrier carrier, std::uint64_t up, std::uint64_t down, std::uint64_t messages,
                     Instant now) {
     look(now);
@@ -171,7 +186,7 @@ Result<std::vector<CarrierDay>> Carriers::unsaid(Instant now) {
     look(now);
     std::vector<CarrierDay> rows;
     if (!told_ || book_.said >= book_.day - 1) return rows;
-    rows = TRY(store_.carrier_days(std::max(book_.said + 1, book_.day - kKept), book_.day - 1));
+    rows = TRY(store_.carrier_days(std::max({1, book_.said + 1, book_.day - kKept}), book_.day - 1));
     auto next = std::find_if(rows.begin(), rows.end(),
                              [&](const CarrierDay& row) { return row.day != rows.front().day; });
     rows.erase(next, rows.end());

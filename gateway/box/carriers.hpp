@@ -76,6 +76,8 @@ class Carriers {
     /// anything is left.
     [[nodiscard]] Permit may(Carrier carrier, Share share, std::uint64_t bytes, std::uint64_t messages,
                              Instant now);
+    /// Bytes that are left; nothing: there is no limit.
+    [[nodiscard]] std::optional<std::uint64_t> left(Carrier carrier, Share share, Instant now);
     void used(Carrier carrier, std::uint64_t up, std::uint64_t down, std::uint64_t messages, Instant now);
     /// The district was heard over it.
     void reached(Carrier carrier, Instant now);

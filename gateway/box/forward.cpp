@@ -23,11 +23,10 @@ Result<const wire::LinkKeys*> Forward::link(std::uint8_t key_id) {
 }
 
 Result<Forward::Outgoing> Forward::outgoing(std::size_t room, const std::function<bool(const ItemId&)>& skip,
-                                            std::size_t largest) {
+                                            const Cargo& cargo) {
     auto queued = TRY(ground_.store.queued_items(kMostAtOnce));
-    std::erase_if(queued, [&](const QueuedItem& one) {
-        return one.sealed.size() > largest || (skip && skip(one.item));
-    });
+    std::erase_if(queued,
+                  [&](const QueuedItem& one) { return !cargo.takes(one) || (skip && skip(one.item)); });
     std::vector<BytesView> views(queued.size());
     std::transform(queued.begin(), queued.end(), views.begin(),
                    [](const QueuedItem& one) { return BytesView(one.sealed); });
@@ -42,17 +41,30 @@ Result<wire::LinkKeys> Forward::link_keys(std::uint8_t key_id) {
     return *TRY(link(key_id));
 }
 
-Result<Bytes> Forward::call(std::uint32_t echo) {
+Result<Bytes> Forward::call(std::uint32_t echo, Instant now, bool sparing) {
+    auto call = TRY(news(echo, tell_));
+    call.sparing = sparing;
+    // With the holdings it would not fit a datagram: it goes with the next call.
+    if (call.holdings.empty()) call.used = TRY(use_to_tell(now));
+    auto frame = wire::encode(call, TRY(link(call.key_id))->up);
     echo_ = echo;
-    return call(echo, tell_ ? Publications::kAll : Publications::kMark);
+    told_ = call.used ? std::optional(call.used->day) : std::nullopt;
+    return frame;
 }
 
-Result<Bytes> Forward::call_by_post(std::uint32_t echo) {
-    return call(echo, Publications::kAll);
+Result<Bytes> Forward::call_by_post(std::uint32_t echo, Instant now) {
+    auto call = TRY(news(echo, true));
+    call.used = TRY(use_to_tell(now));
+    return wire::encode(call, TRY(link(call.key_id))->up);
 }
 
 Result<Bytes> Forward::call_by_sms(std::uint32_t echo) {
-    return call(echo, Publications::kNothing);
+    auto call = TRY(news(echo, false));
+    call.wants.clear();
+    call.sparing = true;
+    // What comes without its reply has been seen: it comes again where there is room, not by SMS.
+    call.last_update = TRY(ground_.store.last_update());
+    return wire::encode(call, TRY(link(call.key_id))->up);
 }
 
 void Forward::Absorbed::add(const Absorbed& other) {
@@ -64,24 +76,33 @@ void Forward::Absorbed::add(const Absorbed& other) {
     if (other.district_time) district_time = other.district_time;
 }
 
-Result<Bytes> Forward::call(std::uint32_t echo, Publications say) {
+Result<wire::Call> Forward::news(std::uint32_t echo, bool tell) {
     wire::Call call;
     call.box = ground_.keys.shown.box;
     call.key_id = ground_.district.keyring.current;
     call.echo = echo;
-    // Where there is room, what came without its reply comes again.
-    call.last_update = say == Publications::kNothing ? TRY(ground_.store.last_update())
-                                                     : TRY(ground_.store.last_whole());
+    // What came without its reply comes again.
+    call.last_update = TRY(ground_.store.last_whole());
     call.waiting = TRY(ground_.store.waiting());
     auto highest = TRY(ground_.store.highest_epoch());
     if (auto newest = TRY(ground_.store.epoch(highest))) call.newest = {newest->number, newest->items};
     call.keyring = ground_.district.keyring.version;
     auto holdings = TRY(bulletins_.holdings());
     call.held = wire::holdings_mark(holdings);
-    if (say == Publications::kAll) call.holdings = std::move(holdings);
-    if (say != Publications::kNothing) call.wants = bulletins_.wants(kMostGaps);
+    if (tell) call.holdings = std::move(holdings);
+    call.wants = bulletins_.wants(kMostGaps);
     call.wants.resize(std::min(call.wants.size(), wire::kMaxWants));
-    return wire::encode(call, TRY(link(call.key_id))->up);
+    return call;
+}
+
+Result<std::optional<wire::DayOfUse>> Forward::use_to_tell(Instant now) {
+    std::optional<wire::DayOfUse> out;
+    for (const auto& row : TRY(carriers_.unsaid(now))) {
+        if (!out) out.emplace();
+        out->day = static_cast<std::uint32_t>(row.day);
+        out->carriers[row.carrier] = {row.up, row.down, row.messages, std::min(row.cost, wire::kMostCost)};
+    }
+    return out;
 }
 
 Result<wire::Answer> Forward::read_answer(BytesView frame) {
@@ -142,7 +163,10 @@ Result<Forward::Absorbed> Forward::absorb(const wire::Answer& answer, Instant no
     out.pieces = !answer.pieces.empty();
     tell_ = answer.tell;
     out.more = answer.more;
-    if (answer.echo != 0 && answer.echo == echo_) out.district_time = answer.district_time;
+    if (answer.echo != 0 && answer.echo == echo_) {
+        out.district_time = answer.district_time;
+        if (told_) carriers_.said(static_cast<std::int32_t>(*told_));
+    }
     return out;
 }
 

@@ -46,5 +46,8 @@ using Tariffs = std::map<Carrier, Tariff>;
 /// more than kMostCounted bytes cost no more.
 inline constexpr std::uint64_t kMostCounted = 1'000'000'000'000'000;
 [[nodiscard]] std::uint64_t cost_of(const Tariff& tariff, std::uint64_t bytes, std::uint64_t messages);
+/// How many bytes that much money pays for beside so many messages; nothing: bytes cost nothing.
+[[nodiscard]] std::optional<std::uint64_t> bytes_for(const Tariff& tariff, std::uint64_t money,
+                                                     std::uint64_t messages);
 
 } // namespace kentongan::domain

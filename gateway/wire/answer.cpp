@@ -18,6 +18,12 @@ constexpr std::uint8_t kBrief = 32;
 constexpr std::uint8_t kKnownFlags = 63;
 constexpr std::size_t kMaxNotice = 256;
 
+// Beside the number of wants, in its byte: a call without them is what it was before they were.
+constexpr std::uint8_t kWantsMask = 15;
+constexpr std::uint8_t kUsed = 16;
+constexpr std::uint8_t kSparing = 32;
+static_assert(kMaxWants <= kWantsMask);
+
 Bytes outer(FrameKind kind, BoxId box, std::uint8_t key_id) {
     ByteWriter out;
     out.u8(static_cast<std::uint8_t>(kind));
@@ -127,6 +133,39 @@ std::uint8_t flags_of(const Answer& answer) {
                                      (answer.brief && !answer.updates.empty() ? kBrief : 0));
 }
 
+std::uint8_t bit_of(domain::Carrier carrier) {
+    return static_cast<std::uint8_t>(1U << (static_cast<unsigned>(carrier) - 1));
+}
+
+void write_used(ByteWriter& out, const DayOfUse& used) {
+    out.varint(used.day);
+    std::uint8_t which = 0;
+    for (const auto& [carrier, use] : used.carriers) which |= bit_of(carrier);
+    out.u8(which);
+    for (const auto& [carrier, use] : used.carriers)
+        for (auto value : {use.up, use.down, use.messages, use.cost}) out.varint(value);
+}
+
+Result<DayOfUse> read_used(ByteReader& in) {
+    DayOfUse out;
+    out.day = TRY(read_u32(in));
+    auto which = TRY(in.u8());
+    if (out.day == 0 || which == 0 || which >> domain::kCarriers.size() != 0)
+        return fail(ErrorCode::kCorrupt, "call.used");
+    for (auto carrier : domain::kCarriers) {
+        if ((which & bit_of(carrier)) == 0) continue;
+        CarrierUse use;
+        for (auto* value : {&use.up, &use.down, &use.messages}) {
+            *value = TRY(in.varint());
+            if (*value > domain::kMostCounted) return fail(ErrorCode::kCorrupt, "call.used");
+        }
+        use.cost = TRY(in.varint());
+        if (use.cost > kMostCost || use == CarrierUse{}) return fail(ErrorCode::kCorrupt, "call.used");
+        out.carriers.emplace(carrier, use);
+    }
+    return out;
+}
+
 } // namespace
 
 Result<SealedFor> read_sealed_for(BytesView frame) {
@@ -162,8 +201,10 @@ Bytes encode(const Call& call, const SivKey& up) {
     plain.varint(call.newest.items);
     plain.varint(call.keyring);
     plain.u32(call.held);
-    plain.u8(static_cast<std::uint8_t>(call.wants.size()));
+    plain.u8(static_cast<std::uint8_t>(call.wants.size() | (call.used ? kUsed : 0) |
+                                       (call.sparing ? kSparing : 0)));
     for (const auto& want : call.wants) write_want(plain, want);
+    if (call.used) write_used(plain, *call.used);
     if (!call.holdings.empty()) write_holdings(plain, call.holdings);
     return sealed(outer(FrameKind::kCall, call.box, call.key_id), up, plain.bytes(), {});
 }
@@ -183,9 +224,14 @@ Result<Call> decode_call(BytesView frame, const SivKey& up) {
     out.newest.items = static_cast<std::uint16_t>(TRY(read_count(in, kMaxEpochItems)));
     out.keyring = TRY(read_u32(in));
     out.held = TRY(in.u32());
-    auto wants = TRY(in.u8());
-    if (wants > kMaxWants) return fail(ErrorCode::kCorrupt, "call.wants");
-    for (std::size_t i = 0; i < wants; ++i) out.wants.push_back(TRY(read_want(in)));
+    auto flags = TRY(in.u8());
+    auto wants = flags & kWantsMask;
+    if ((flags & ~(kWantsMask | kUsed | kSparing)) != 0)
+        return fail(ErrorCode::kUnsupported, "call.flags", flags);
+    if (static_cast<std::size_t>(wants) > kMaxWants) return fail(ErrorCode::kCorrupt, "call.wants");
+    for (int i = 0; i < wants; ++i) out.wants.push_back(TRY(read_want(in)));
+    out.sparing = (flags & kSparing) != 0;
+    if ((flags & kUsed) != 0) out.used = TRY(read_used(in));
     if (in.remaining() > 0) {
         out.holdings = TRY(read_holdings(in));
         if (out.holdings.empty()) return fail(ErrorCode::kCorrupt, "call.holdings");

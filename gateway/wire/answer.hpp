@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "domain/tariff.hpp"
 #include "wire/bulletin.hpp"
 #include "wire/frame.hpp"
 #include "wire/open.hpp"
@@ -12,11 +13,28 @@
 #include "wire/siv.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace kentongan::wire {
+
+/// What a box used one carrier for; not all zero. At most domain::kMostCounted bytes each way and messages.
+struct CarrierUse {
+    std::uint64_t up = 0;   ///< Bytes to the district, with what carries them.
+    std::uint64_t down = 0; ///< Bytes from it.
+    std::uint64_t messages = 0;
+    std::uint64_t cost = 0; ///< By the village's tariff, in units of its pack's money; at most kMostCost.
+    bool operator==(const CarrierUse&) const = default;
+};
+inline constexpr std::uint64_t kMostCost = std::uint64_t{1} << 62;
+/// A finished day of the village's calendar.
+struct DayOfUse {
+    std::uint32_t day = 0;                          ///< Days since 1970-01-01, local; not 0.
+    std::map<domain::Carrier, CarrierUse> carriers; ///< At least one.
+    bool operator==(const DayOfUse&) const = default;
+};
 
 /// Box → district. Asks for news and tells how the box is.
 struct Call {
@@ -30,6 +48,8 @@ struct Call {
     std::uint32_t held = 0;        ///< holdings_mark() of the publications held.
     std::vector<Holding> holdings; ///< Only when an answer asked for them.
     std::vector<Want> wants;       ///< What is missing of publications on their way; at most kMaxWants.
+    bool sparing = false;          ///< The day's budget is for requests: keyrings, but no publications now.
+    std::optional<DayOfUse> used;  ///< Until an answer to such a call has come.
     bool operator==(const Call&) const = default;
 };
 inline constexpr std::size_t kMaxWants = 8;

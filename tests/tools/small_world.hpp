@@ -94,7 +94,7 @@ class SmallWorld {
 
     /// One exchange over the link.
     Result<box::Forward::Absorbed> exchange(Link link = Link::kGood) {
-        auto parcel = box->next_parcel(++echoes_, 64 * 1024);
+        auto parcel = box->next_parcel(++echoes_, 64 * 1024, now);
         REQUIRE(parcel);
         if (link == Link::kNothingArrives) return fail(ErrorCode::kUnavailable, "test.link");
         auto answer = intake.exchange(*parcel, now);

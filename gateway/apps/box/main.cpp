@@ -108,19 +108,19 @@ int serve(const Options& options) {
     service.kiosk_socket = options.at("--kiosk-socket");
     service.modem_socket = options.at("--modem-socket");
     if (options.contains("--console-socket")) service.console_socket = options.at("--console-socket");
-    service.uplink.url = std::string(options.at("--district")) + "/v2/exchange";
-    service.uplink.ca_file = options.at("--ca");
-    if (!service.uplink.url.starts_with("https://"))
+    service.links.uplink.url = std::string(options.at("--district")) + "/v2/exchange";
+    service.links.uplink.ca_file = options.at("--ca");
+    if (!service.links.uplink.url.starts_with("https://"))
         return complain("--district must be an https:// address");
     if (options.contains("--district-udp")) {
         auto where = host_and_port(options.at("--district-udp"));
         if (!where) return complain("--district-udp is HOST:PORT");
-        service.datagrams = *where;
+        service.links.datagrams = *where;
     }
     if (options.contains("--poll-seconds")) {
         auto poll = command_line::number<std::uint32_t>(options.at("--poll-seconds"), 1, 86400);
         if (!poll) return complain("--poll-seconds is 1 to 86400");
-        service.poll_every = std::chrono::seconds(*poll);
+        service.links.poll_every = std::chrono::seconds(*poll);
     }
 
     const std::string folder(options.at("--pack"));
