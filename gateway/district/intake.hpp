@@ -75,7 +75,7 @@ class Intake {
     /// time, acknowledgements, then updates in their short form, first without replies. What went in leaves
     /// `taken`: acknowledgements that are still there are for the next one. Without a call it has the updates
     /// that the box has not acknowledged. Nothing (no value): nothing to say, or the box is revoked.
-    /// `room`: at least kLeastBrief. Errors: kDenied - unknown box; those of the store.
+    /// Errors: kInvalid - `room` below kLeastBrief; kDenied - unknown box; those of the store.
     [[nodiscard]] Result<std::optional<BriefAnswer>> brief_answer(Taken& taken, Instant now,
                                                                   std::size_t room);
     /// Echo, news, one acknowledgement with a map: each of the answers before the last has one at least.
@@ -136,6 +136,7 @@ class Intake {
     Status add_brief_head(BoxId box, Instant now, wire::Answer& answer);
     Status add_brief_updates(const Taken& taken, const Box& box, Instant now, std::size_t room,
                              wire::Answer& answer);
+    Result<domain::Request> request_of(const Box& box, const ItemId& item);
     Result<wire::StatusUpdate> brief(const Box& box, wire::StatusUpdate update);
     Result<NewCase> new_case(const Box& box, const ItemId& item, domain::Recipient recipient,
                              BytesView record, Instant now) const;

@@ -156,6 +156,7 @@ Result<std::uint8_t> Intake::key_held(const Taken& taken) {
 }
 
 Result<std::optional<BriefAnswer>> Intake::brief_answer(Taken& taken, Instant now, std::size_t room) {
+    if (room < kLeastBrief) return fail(ErrorCode::kInvalid, "intake.room", static_cast<std::int64_t>(room));
     auto box = store_.box(taken.box);
     if (!box) return fail(ErrorCode::kDenied, "intake.box", taken.box.value);
     // A stolen box would have the district pay for it.
@@ -237,9 +238,9 @@ Result<wire::StatusUpdate> Intake::brief(const Box& box, wire::StatusUpdate upda
     if (update.notice.empty()) return update;
     update.notice.clear();
     // What was sealed to the box is too long for this, and closed to us: whom to tell stands in the record.
-    auto row = TRY(store_.case_row(update.item));
-    auto record = TRY(store_.record(update.item));
-    auto request = read_request(setting_, box, update.item, row.recipient, record);
+    auto request = request_of(box, update.item);
+    if (!request && (request.error().code == ErrorCode::kUnavailable || request.error().code == ErrorCode::kNoSpace))
+        return tl::unexpected<Error>(request.error());
     if (!request || !request->notify) {
         log(LogLevel::kWarning, "district.brief_notice", {{"box", box.keys.box.value}});
         return update;
@@ -247,6 +248,12 @@ Result<wire::StatusUpdate> Intake::brief(const Box& box, wire::StatusUpdate upda
     wire::Notice notice{*request->notify, request->language, request->code};
     if (wire::fits_brief(notice)) update.to_tell = std::move(notice);
     return update;
+}
+
+Result<domain::Request> Intake::request_of(const Box& box, const ItemId& item) {
+    auto row = TRY(store_.case_row(item));
+    auto record = TRY(store_.record(item));
+    return read_request(setting_, box, item, row.recipient, record);
 }
 
 } // namespace kentongan::district

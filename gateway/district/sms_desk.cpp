@@ -82,8 +82,11 @@ void SmsDesk::arrived(ModemId modem, const local::SmsArrived& sms, Instant now,
         return;
     }
     SmsSource source;
-    // A name, a short code or a number without its country cannot be answered.
-    if (domain::is_e164(sms.sender)) source.number = sms.sender;
+    // A name or a short code cannot be answered.
+    if (domain::is_e164(sms.sender))
+        source.number = sms.sender;
+    else if (auto national = domain::answerable(setting_.pack.phone, sms.sender, false))
+        source.number = national->e164;
     source.as_text = !sms.binary;
     source.modem = modems_[modem].name;
     auto taken = intake_.take(wire::write_parcel(std::array{std::move(*frame)}), now, {Carrier::kSms, source});
@@ -139,7 +142,8 @@ void SmsDesk::outcome(ModemId modem, const local::SmsOutcome& outcome, Instant n
     if (static_cast<local::SendOutcome>(outcome.outcome) != local::SendOutcome::kRejected) return;
     log(LogLevel::kWarning, "district.sms_rejected", {{"box", order.before.box.value}, {"cause", outcome.cause}});
     auto box = order.before.box;
-    if (auto counted = store_.count_sms(order.before); !counted) warn("district.sms_count", counted.error());
+    if (auto counted = uncount(order.before, !order.what, now); !counted)
+        warn("district.sms_count", counted.error());
     if (!order.what) {
         moved_[box] = {order.before.told_to, now + pace_.after_refusal};
         return;
@@ -152,6 +156,16 @@ void SmsDesk::outcome(ModemId modem, const local::SmsOutcome& outcome, Instant n
     auto later = std::move(at->second.taken);
     at->second.taken = std::move(order.what->taken);
     at->second.taken.add(std::move(later));
+}
+
+Status SmsDesk::uncount(const SmsRoute& before, bool pushed, Instant now) {
+    auto route = TRY(route_today(before.box, now));
+    if (route.sent_today > 0) --route.sent_today;
+    if (pushed && route.pushed_today > 0) --route.pushed_today;
+    route.sent = before.sent;
+    route.pushed = before.pushed;
+    route.told_to = before.told_to;
+    return store_.count_sms(route);
 }
 
 // --- what goes ---
@@ -173,11 +187,13 @@ Result<SmsRoute> SmsDesk::route_today(BoxId box, Instant now) {
     return out;
 }
 
-Result<bool> SmsDesk::within_limits(const SmsRoute& route) {
+Result<bool> SmsDesk::within_limits(const SmsRoute& route, bool fresh) {
+    // Whoever sends copies in the box's name shall not use up what its own messages need.
+    auto per_box = fresh ? limits_.per_box_a_day : (limits_.per_box_a_day + 1) / 2;
     std::uint64_t all = 0;
     for (const auto& one : TRY(store_.sms_routes()))
         if (one.day == route.day) all += one.sent_today;
-    if (route.sent_today < limits_.per_box_a_day && all < limits_.a_day) return true;
+    if (route.sent_today < per_box && all < limits_.a_day) return true;
     ++counts_.held_back;
     if (held_back_on_ != route.day)
         log(LogLevel::kWarning, "district.sms_limit",
@@ -244,7 +260,7 @@ Result<bool> SmsDesk::answer(Waiting& waiting, Instant now, std::vector<ModemMes
     ModemId id = 0;
     auto* modem = free_modem(to.modem, id);
     if (modem == nullptr) return false;
-    if (!TRY(within_limits(before))) {
+    if (!TRY(within_limits(before, waiting.taken.fresh))) {
         waiting.not_before = now + pace_.limited;
         return false;
     }
@@ -287,7 +303,8 @@ Status SmsDesk::push_due(Instant now, std::vector<ModemMessage>& out) {
             }
             due = std::max(since + pace_.moved, kept.sent + pace_.between_pushes);
         }
-        if (now >= due) TRY(push(kept, box, now, out));
+        if (now < due) continue;
+        if (auto done = push(kept, box, now, out); !done) warn("district.sms_push", done.error());
     }
     return {};
 }
@@ -297,7 +314,7 @@ Status SmsDesk::push(SmsRoute route, const Box& box, Instant now, std::vector<Mo
     if (before.pushed_today >= pace_.pushes_a_day) return {};
     ModemId id = 0;
     auto* modem = free_modem(before.source.modem, id);
-    if (modem == nullptr || !TRY(within_limits(before))) return {};
+    if (modem == nullptr || !TRY(within_limits(before, false))) return {};
     Taken nothing;
     nothing.box = box.keys.box;
     auto room = before.source.as_text ? wire::kSmsTextRoom : wire::kSmsDataRoom;

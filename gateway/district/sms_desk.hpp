@@ -32,7 +32,8 @@ struct ModemMessage {
 
 /// A stolen box, or whoever sends copies of what it sent, spends no more of the district's money than this.
 struct SmsLimits {
-    std::uint32_t per_box_a_day = 24; ///< Three an hour through a working day.
+    /// Three an hour through a working day; to what says nothing new, and unasked, half of it.
+    std::uint32_t per_box_a_day = 24;
     std::uint32_t a_day = 500;        ///< To all boxes; an hour of one modem's time.
 };
 
@@ -115,7 +116,9 @@ class SmsDesk {
     /// False: not now (no modem, a limit).
     Result<bool> answer(Waiting& waiting, Instant now, std::vector<ModemMessage>& out);
     Result<SmsRoute> route_today(BoxId box, Instant now);
-    Result<bool> within_limits(const SmsRoute& route);
+    Status uncount(const SmsRoute& before, bool pushed, Instant now);
+    /// `fresh`: as of Taken.
+    Result<bool> within_limits(const SmsRoute& route, bool fresh);
     Modem* free_modem(const std::string& name, ModemId& id);
     Status give(Modem& modem, ModemId id, const SmsSource& to, const SmsRoute& before, SmsRoute after, Bytes frame,
                 std::vector<ModemMessage>& out);

@@ -300,6 +300,26 @@ TEST_CASE("a box has its messages a day, and all have theirs", "[district][sms]"
     CHECK(acknowledged);
 }
 
+TEST_CASE("copies in the box's own name use up half of its messages at most", "[district][sms]") {
+    SmsWorld world({6, 500});
+    auto letter = world.letter();
+    auto frames = world.sealed(letter);
+    world.send(frames);
+    world.pass(seconds(20));
+    CHECK(world.sent.size() == 1);
+    for (int n = 0; n < 20; ++n) {
+        world.send(frames);
+        world.pass(minutes(6));
+    }
+    CHECK(world.sent.size() == 3);
+    for (int n = 0; n < 5; ++n) {
+        auto fresh = world.letter();
+        world.send(world.sealed(fresh));
+        world.pass(minutes(1));
+    }
+    CHECK(world.sent.size() == 6);
+}
+
 TEST_CASE("without a modem an answer waits; it goes by the one that the box wrote to", "[district][sms]") {
     SmsWorld world;
     world.plug(2, "modem1");
