@@ -27,13 +27,6 @@ bool is_due(const Resend& resend, Instant now) {
     return resend.tries == 0 || reached(resend.due, now);
 }
 
-Resend after_another(const Resend& before, Instant now) {
-    auto wait = SmsPace::kResend;
-    for (int i = 0; i < before.tries && wait < SmsPace::kLongestResend; ++i) wait *= 2;
-    auto tries = static_cast<std::uint8_t>(std::min(before.tries + 1, 255));
-    return {tries, now + std::min(wait, SmsPace::kLongestResend)};
-}
-
 // What the journal keeps of a frame: its size, and which item it is; a call is none.
 Bytes about(std::size_t size, const std::optional<ItemId>& item) {
     ByteWriter out;
@@ -78,6 +71,13 @@ bool SmsCarrier::in_use() const {
     return setting_.district && carriers_.tariff(Carrier::kSms).allowed;
 }
 
+Resend SmsCarrier::after_another(const Resend& before, Instant now) const {
+    auto wait = setting_.pace.resend;
+    for (int i = 0; i < before.tries && wait < SmsPace::kLongestResend; ++i) wait *= 2;
+    auto tries = static_cast<std::uint8_t>(std::min(before.tries + 1, 255));
+    return {tries, now + std::min(wait, SmsPace::kLongestResend)};
+}
+
 bool SmsCarrier::may(Share share, std::size_t bytes, Instant now) {
     return static_cast<bool>(carriers_.may(Carrier::kSms, share, bytes, 1, now));
 }
@@ -91,9 +91,9 @@ seconds SmsCarrier::ip_silent_for(Instant now) const {
 
 bool SmsCarrier::has_waited(const QueuedItem& item, Instant now) const {
     auto waited = since(item.queued_at, now);
-    if (is_urgent(item)) return waited >= SmsPace::kFirstChance;
+    if (is_urgent(item)) return waited >= setting_.pace.first_chance();
     return std::min(waited, ip_silent_for(now)) >= carriers_.tariff(Carrier::kSms).patience &&
-           waited >= SmsPace::kFirstChance;
+           waited >= setting_.pace.first_chance();
 }
 
 Result<std::optional<SmsCarrier::Frame>> SmsCarrier::next(Instant now) {
@@ -103,7 +103,7 @@ Result<std::optional<SmsCarrier::Frame>> SmsCarrier::next(Instant now) {
     if (now < look_at_ && look_at_ - now <= SmsPace::kLongestRest) return none;
     look_at_ = now + SmsPace::kLookEvery;
     // A box that has just started has not tried anything else yet.
-    if (std::min(since(*started_, now), ip_silent_for(now)) < SmsPace::kIpIsSilent) return none;
+    if (std::min(since(*started_, now), ip_silent_for(now)) < setting_.pace.ip_silent) return none;
     auto frame = TRY(choose(now));
     if (frame) look_at_ = now;
     return frame;

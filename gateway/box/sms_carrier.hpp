@@ -1,7 +1,7 @@
 // SMS as a carrier (docs/formats/sms-frame.md): which sealed items go to the district one by one when no
 // cheaper way reaches it, how often, and what its answers do.
 //
-// Urgent items go when IP has been silent for SmsPace::kIpIsSilent, others after the tariff's patience. An
+// Urgent items go when IP has been silent for SmsPace::ip_silent, others after the tariff's patience. An
 // item that the network took is sent again until it is acknowledged, ever more rarely. What is too long for
 // one SMS never goes: it waits for another carrier. No item is readable at the district without the opening
 // of its epoch, so that goes before it, and once more with the next item unless it is acknowledged by then.
@@ -23,24 +23,14 @@ enum class FrameForm : std::uint8_t {
     kText, ///< Where the operator mangles data: text, up to wire::kSmsTextRoom
 };
 
-struct SmsSetting {
-    std::optional<domain::Msisdn> district; ///< The district's modem. Without it no frame is sent.
-    FrameForm form = FrameForm::kData;
-
-    /// The longest frame that can be sent, in bytes.
-    [[nodiscard]] std::size_t room() const {
-        return form == FrameForm::kData ? wire::kSmsDataRoom : wire::kSmsTextRoom;
-    }
-};
-
 /// Policy in one place.
 struct SmsPace {
-    /// IP carriers that have brought no word for so long do not reach the district.
-    static constexpr seconds kIpIsSilent{120};
-    /// What has just come waits so long for an IP carrier that polls rarely.
-    static constexpr seconds kFirstChance{30};
-    /// The district gathers what comes in a minute before it acknowledges; a network may take many.
-    static constexpr seconds kResend{30 * 60}; ///< Doubled each time.
+    /// IP carriers that have brought no word for so long do not reach the district. What has just come waits
+    /// for a quarter of it all the same: an IP carrier may poll rarely.
+    seconds ip_silent{120};
+    /// First of all, then doubled each time. The district gathers what comes in a minute before it
+    /// acknowledges; a network may take many.
+    seconds resend{30 * 60};
     static constexpr seconds kLongestResend{24 * 3600};
     /// Where only SMS reaches the district a call asks this often for what was lost on the way down.
     static constexpr seconds kCallEvery{24 * 3600};
@@ -50,6 +40,19 @@ struct SmsPace {
     static constexpr seconds kRest{60};
     static constexpr seconds kLongestRest{3600};
     static constexpr seconds kLookEvery{10}; ///< While nothing was due at the last look.
+
+    [[nodiscard]] seconds first_chance() const { return ip_silent / 4; }
+};
+
+struct SmsSetting {
+    std::optional<domain::Msisdn> district; ///< The district's modem. Without it no frame is sent.
+    FrameForm form = FrameForm::kData;
+    SmsPace pace{};
+
+    /// The longest frame that can be sent, in bytes.
+    [[nodiscard]] std::size_t room() const {
+        return form == FrameForm::kData ? wire::kSmsDataRoom : wire::kSmsTextRoom;
+    }
 };
 
 /// Threads: one. Lifetime: what it is made of outlives it.
@@ -110,6 +113,7 @@ class SmsCarrier {
     [[nodiscard]] bool has_waited(const QueuedItem& item, Instant now) const;
     [[nodiscard]] seconds ip_silent_for(Instant now) const;
     Status tried(const QueuedItem& item, Instant now);
+    [[nodiscard]] Resend after_another(const Resend& before, Instant now) const;
 
     Ground ground_;
     Forward& forward_;

@@ -24,11 +24,14 @@ constexpr const char* kUsage = R"(kentongan-box - keys, store, queue and uplink 
   kentongan-box serve --state DIR --pack DIR --village ID --district URL --ca FILE
                       --kiosk-socket PATH --modem-socket PATH [--poll-seconds N]
                       [--district-udp HOST:PORT] [--console-socket PATH]
-                      [--district-phone NUMBER] [--sms-form data|text]
+                      [--district-phone NUMBER [--sms-form data|text] [--sms-after SECONDS]
+                      [--sms-resend SECONDS]]
       Serves the kiosk and the modem workers, and forwards to the district. DIR holds what
       `kentongan enrol` has put there. `kentongan usb` speaks over the console's socket.
       NUMBER is the district's modem: where no other way reaches the district, requests go there by SMS if
       the village's file allows it. --sms-form text is for operators that mangle data (default: data).
+      --sms-after: no word by IP for so long means that it does not reach the district (default 120).
+      --sms-resend: what was not acknowledged goes again after this, then ever more rarely (default 1800).
 
 Files in the state folder: box.secret (0600), district.pub, box.db.
 )";
@@ -90,10 +93,18 @@ int set_sms(const Options& options, const domain::Pack& pack, const domain::Vill
             return complain("--district-phone is no telephone number of this country");
         sms.district = std::move(number);
     }
-    if (!options.contains("--sms-form")) return 0;
-    auto form = options.at("--sms-form");
-    if (form != "data" && form != "text") return complain("--sms-form is data or text");
-    sms.form = form == "data" ? box::FrameForm::kData : box::FrameForm::kText;
+    if (options.contains("--sms-form")) {
+        auto form = options.at("--sms-form");
+        if (form != "data" && form != "text") return complain("--sms-form is data or text");
+        sms.form = form == "data" ? box::FrameForm::kData : box::FrameForm::kText;
+    }
+    for (auto [name, time] :
+         {std::pair("--sms-after", &sms.pace.ip_silent), std::pair("--sms-resend", &sms.pace.resend)}) {
+        if (!options.contains(name)) continue;
+        auto given = command_line::number<std::uint32_t>(options.at(name), 1, 86400);
+        if (!given) return complain("seconds are 1 to 86400", name);
+        *time = seconds(*given);
+    }
     return 0;
 }
 
@@ -169,7 +180,7 @@ int main(int argc, char** argv) {
         auto options = parse(words.subspan(1),
                              {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
                               "--modem-socket", "--poll-seconds", "--district-udp", "--console-socket",
-                              "--district-phone", "--sms-form"});
+                              "--district-phone", "--sms-form", "--sms-after", "--sms-resend"});
         return options ? serve(*options) : 2;
     }
     std::fputs(kUsage, stderr);
