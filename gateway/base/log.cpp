@@ -5,8 +5,18 @@
 #include <string>
 
 namespace kentongan {
+namespace {
+
+bool writes = true;
+
+} // namespace
+
+void set_log(bool on) {
+    writes = on;
+}
 
 void log(LogLevel level, Literal event, std::initializer_list<LogField> fields) {
+    if (!writes) return;
     static constexpr const char* kNames[] = {"debug", "info", "warning", "error"};
     std::string line = kNames[static_cast<int>(level)];
     line += ' ';

@@ -44,4 +44,8 @@ struct LogField {
 /// Threads: any; lines do not interleave.
 void log(LogLevel level, Literal event, std::initializer_list<LogField> fields = {});
 
+/// Writes nothing any more, or again. For simulated worlds, where thousands of faults are what is asked for.
+/// Threads: not while another one logs.
+void set_log(bool on);
+
 } // namespace kentongan

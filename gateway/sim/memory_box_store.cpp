@@ -5,11 +5,6 @@
 namespace kentongan::sim {
 namespace {
 
-template <class Map, class Predicate>
-void drop_if(Map& map, Predicate old) {
-    std::erase_if(map, [&](const auto& entry) { return old(entry.second); });
-}
-
 template <class Map, class Key>
 auto found(const Map& map, const Key& key) -> std::optional<typename Map::mapped_type> {
     auto at = map.find(key);
@@ -18,55 +13,160 @@ auto found(const Map& map, const Key& key) -> std::optional<typename Map::mapped
 
 } // namespace
 
-Status MemoryBoxStore::writable() const {
+template <class Map>
+void MemoryBoxStore::remember(Map World::*map, const typename Map::key_type& key) {
+    if (!open_ && !lying_) return;
+    auto before = found(now_.*map, key);
+    undo_.push_back([map, key, before = std::move(before)](World& world) {
+        if (before)
+            (world.*map)[key] = *before;
+        else
+            (world.*map).erase(key);
+    });
+}
+
+template <class Map>
+void MemoryBoxStore::put(Map World::*map, const typename Map::key_type& key,
+                         typename Map::mapped_type value) {
+    remember(map, key);
+    (now_.*map)[key] = std::move(value);
+}
+
+template <class Map>
+void MemoryBoxStore::drop(Map World::*map, const typename Map::key_type& key) {
+    if (!(now_.*map).contains(key)) return;
+    auto name = key; // the caller's may lie in what goes
+    remember(map, name);
+    (now_.*map).erase(name);
+}
+
+template <class Value>
+void MemoryBoxStore::set(Value World::*value, Value to) {
+    if (open_ || lying_)
+        undo_.push_back([value, before = now_.*value](World& world) { world.*value = before; });
+    now_.*value = std::move(to);
+}
+
+template <class Map, class Predicate>
+void MemoryBoxStore::drop_if(Map World::*map, Predicate old) {
+    std::vector<typename Map::key_type> keys;
+    for (const auto& [key, value] : now_.*map)
+        if (old(value)) keys.push_back(key);
+    for (const auto& key : keys) drop(map, key);
+}
+
+void MemoryBoxStore::undo_to(std::size_t size) {
+    for (; undo_.size() > size; undo_.pop_back()) undo_.back()(now_);
+    open_ = false;
+}
+
+Status MemoryBoxStore::powered() {
+    if (!powerless_ && writes_left_ && (*writes_left_)-- <= 0) powerless_ = true;
+    if (powerless_) return fail(ErrorCode::kUnavailable, "memory.power");
+    return {};
+}
+
+Status MemoryBoxStore::writable() {
+    TRY(powered());
     if (full_) return fail(ErrorCode::kNoSpace, "memory.full");
     return {};
 }
 
+void MemoryBoxStore::power_cut() {
+    undo_to(0);
+    powerless_ = false;
+    writes_left_.reset();
+    broken_commit_ = Broken::kNo;
+}
+
 Status MemoryBoxStore::begin() {
-    if (before_) return fail(ErrorCode::kInternal, "memory.begin");
-    before_ = now_;
+    TRY(powered());
+    if (open_) return fail(ErrorCode::kInternal, "memory.begin");
+    open_ = true;
+    begun_at_ = undo_.size();
     return {};
 }
 
 Status MemoryBoxStore::commit() {
-    if (!before_) return fail(ErrorCode::kInternal, "memory.commit");
-    before_.reset();
+    TRY(powered());
+    if (!open_) return fail(ErrorCode::kInternal, "memory.commit");
+    auto broken = std::exchange(broken_commit_, Broken::kNo);
+    if (broken == Broken::kLost) return fail(ErrorCode::kUnavailable, "memory.commit");
+    open_ = false;
+    if (!lying_) undo_.clear();
+    if (broken == Broken::kKept) return fail(ErrorCode::kUnavailable, "memory.commit");
     return {};
 }
 
 void MemoryBoxStore::rollback() {
-    if (before_) now_ = std::move(*before_);
-    before_.reset();
+    if (open_) undo_to(begun_at_);
+}
+
+Bytes MemoryBoxStore::dump() const {
+    ByteWriter out;
+    for (const auto& [place, item] : now_.items) {
+        out.raw(item.item.item.value);
+        out.block(item.item.sealed);
+    }
+    for (const auto& [number, row] : now_.epochs) {
+        out.u16(number);
+        out.raw(row.mark);
+        out.u16(row.items);
+    }
+    for (const auto& [item, row] : now_.cases) {
+        out.raw(item.value);
+        for (const auto* name : {&row.once, &row.code, &row.receipt}) out.raw(*name);
+        if (row.phone) out.raw(*row.phone);
+        out.u16(row.service);
+        out.u8(row.state);
+        out.instant(row.since);
+        out.block(row.codes);
+        out.block(row.reply);
+    }
+    for (const auto& [item, events] : now_.events)
+        for (const auto& event : events) out.u8(event.state);
+    for (const auto& [phone, entry] : now_.conversations) {
+        out.raw(phone);
+        out.block(entry.first);
+    }
+    for (const auto& [key, message] : now_.parts)
+        for (const auto& [number, part] : message) out.block(part.content);
+    for (const auto& [name, entry] : now_.quarantine) out.block(entry.first);
+    for (const auto& [id, sms] : now_.sms) out.block(sms.content);
+    for (const auto& [name, held] : now_.bulletins) out.block(held->content);
+    for (const auto& one : now_.assemblies) out.block(one->saved);
+    return std::move(out).take();
 }
 
 Status MemoryBoxStore::put_item(const box::QueuedItem& item, Instant) {
     TRY(writable());
     if (now_.places.contains(item.item)) return fail(ErrorCode::kConflict, "memory.item");
-    now_.places[item.item] = now_.next_place;
-    now_.items[now_.next_place++] = {item, std::nullopt};
+    auto place = now_.next_place;
+    set(&World::next_place, place + 1);
+    put(&World::places, item.item, place);
+    put(&World::items, place, {item, std::nullopt});
+    put(&World::queue, {item.urgency, place}, item.item);
     return {};
 }
 
 Result<std::vector<box::QueuedItem>> MemoryBoxStore::queued_items(std::size_t most) {
     std::vector<box::QueuedItem> out;
-    for (auto urgency : {box::Urgency::kFirst, box::Urgency::kOrdinary, box::Urgency::kBulk})
-        for (const auto& [place, item] : now_.items)
-            if (!item.retired && item.item.urgency == urgency && out.size() < most) out.push_back(item.item);
+    for (auto at = now_.queue.begin(); at != now_.queue.end() && out.size() < most; ++at)
+        out.push_back(now_.items.at(at->first.second).item);
     return out;
 }
 
 Result<std::vector<ItemId>> MemoryBoxStore::queued_between(const ItemId& first, const ItemId& last) {
     std::vector<ItemId> out;
     for (auto at = now_.places.lower_bound(first); at != now_.places.end() && at->first <= last; ++at)
-        if (!now_.items[at->second].retired) out.push_back(at->first);
+        if (!now_.items.at(at->second).retired) out.push_back(at->first);
     return out;
 }
 
 Status MemoryBoxStore::put_epoch(const box::EpochRow& row) {
     TRY(writable());
-    now_.epochs[row.number] = row;
-    now_.highest_epoch = std::max(now_.highest_epoch, row.number);
+    put(&World::epochs, row.number, row);
+    set(&World::highest_epoch, std::max(now_.highest_epoch, row.number));
     return {};
 }
 
@@ -82,43 +182,48 @@ Result<std::optional<box::EpochRow>> MemoryBoxStore::newest_epoch(domain::Recipi
 
 Status MemoryBoxStore::skip_epochs(std::uint16_t up_to) {
     TRY(writable());
-    now_.highest_epoch = std::max(now_.highest_epoch, up_to);
+    set(&World::highest_epoch, std::max(now_.highest_epoch, up_to));
     return {};
 }
 
 Status MemoryBoxStore::retire_item(ItemId item, Instant now) {
+    TRY(powered());
     auto place = now_.places.find(item);
     if (place == now_.places.end()) return {};
-    auto& retired = now_.items[place->second].retired;
-    if (!retired) retired = now;
+    auto row = now_.items.at(place->second);
+    if (row.retired) return {};
+    row.retired = now;
+    drop(&World::queue, {row.item.urgency, place->second});
+    put(&World::retired, {now, place->second}, item);
+    put(&World::items, place->second, std::move(row));
     return {};
 }
 
 Status MemoryBoxStore::drop_retired_before(Instant before) {
-    for (auto at = now_.items.begin(); at != now_.items.end();) {
-        if (at->second.retired && *at->second.retired < before) {
-            now_.places.erase(at->second.item.item);
-            at = now_.items.erase(at);
-        } else {
-            ++at;
-        }
+    TRY(powered());
+    while (!now_.retired.empty() && now_.retired.begin()->first.first < before) {
+        auto [key, item] = *now_.retired.begin();
+        drop(&World::places, item);
+        drop(&World::items, key.second);
+        drop(&World::retired, key);
     }
     return {};
 }
 
 Result<std::uint32_t> MemoryBoxStore::waiting() {
-    return static_cast<std::uint32_t>(std::count_if(now_.items.begin(), now_.items.end(),
-                                                    [](const auto& entry) { return !entry.second.retired; }));
+    return static_cast<std::uint32_t>(now_.queue.size());
 }
 
 Status MemoryBoxStore::put_case(const box::CaseRow& row) {
     TRY(writable());
     if (now_.cases.contains(row.item)) return fail(ErrorCode::kConflict, "memory.case");
-    for (const auto& [item, other] : now_.cases)
-        if (other.code == row.code || other.once == row.once)
-            return fail(ErrorCode::kConflict, "memory.code");
-    now_.cases[row.item] = row;
-    now_.events[row.item].push_back({row.state, row.since});
+    if (now_.by_code.contains(row.code) || now_.by_once.contains(row.once))
+        return fail(ErrorCode::kConflict, "memory.code");
+    put(&World::cases, row.item, row);
+    put(&World::by_once, row.once, row.item);
+    put(&World::by_code, row.code, row.item);
+    put(&World::by_receipt, row.receipt, row.item);
+    put(&World::events, row.item, {{row.state, row.since}});
     return {};
 }
 
@@ -126,32 +231,37 @@ Result<std::optional<box::CaseRow>> MemoryBoxStore::case_of(ItemId item) {
     return found(now_.cases, item);
 }
 
+Result<std::optional<box::CaseRow>> MemoryBoxStore::case_at(const std::map<box::Pseudonym, ItemId>& index,
+                                                            const box::Pseudonym& name) const {
+    auto item = index.find(name);
+    if (item == index.end()) return std::optional<box::CaseRow>();
+    return std::optional(now_.cases.at(item->second));
+}
+
 Result<std::optional<box::CaseRow>> MemoryBoxStore::case_by_once(const box::Pseudonym& once) {
-    for (const auto& [item, row] : now_.cases)
-        if (row.once == once) return std::optional(row);
-    return std::optional<box::CaseRow>();
+    return case_at(now_.by_once, once);
 }
 
 Result<std::optional<box::CaseRow>> MemoryBoxStore::case_by_code(const box::Pseudonym& code) {
-    for (const auto& [item, row] : now_.cases)
-        if (row.code == code) return std::optional(row);
-    return std::optional<box::CaseRow>();
+    return case_at(now_.by_code, code);
 }
 
 Result<std::optional<box::CaseRow>> MemoryBoxStore::case_by_receipt(const box::Pseudonym& receipt) {
-    for (const auto& [item, row] : now_.cases)
-        if (row.receipt == receipt) return std::optional(row);
-    return std::optional<box::CaseRow>();
+    return case_at(now_.by_receipt, receipt);
 }
 
 Status MemoryBoxStore::set_state(ItemId item, const box::CaseEvent& event, BytesView reply) {
     TRY(writable());
-    auto row = now_.cases.find(item);
-    if (row == now_.cases.end()) return {};
-    row->second.state = event.state;
-    row->second.since = event.at;
-    if (!reply.empty()) row->second.reply.assign(reply.begin(), reply.end());
-    now_.events[item].push_back(event);
+    auto found_row = now_.cases.find(item);
+    if (found_row == now_.cases.end()) return {};
+    auto row = found_row->second;
+    row.state = event.state;
+    row.since = event.at;
+    if (!reply.empty()) row.reply.assign(reply.begin(), reply.end());
+    put(&World::cases, item, std::move(row));
+    auto events = found(now_.events, item).value_or(std::vector<box::CaseEvent>());
+    events.push_back(event);
+    put(&World::events, item, std::move(events));
     return {};
 }
 
@@ -168,8 +278,8 @@ Result<std::vector<box::CaseRow>> MemoryBoxStore::cases_of_phone(const box::Pseu
 
 Status MemoryBoxStore::set_contact(std::uint64_t last_update, Instant at) {
     TRY(writable());
-    now_.last_update = last_update;
-    now_.last_contact = at;
+    set(&World::last_update, last_update);
+    set(&World::last_contact, at);
     return {};
 }
 
@@ -181,9 +291,10 @@ Status MemoryBoxStore::put_exports(std::uint32_t newest) {
 
 Status MemoryBoxStore::put_bulletin(const box::HeldBulletin& bulletin) {
     TRY(writable());
-    auto& held = now_.bulletins[bulletin.name];
-    if (held && held->version >= bulletin.version) return fail(ErrorCode::kConflict, "memory.bulletin");
-    held = std::make_shared<const box::HeldBulletin>(bulletin);
+    auto held = now_.bulletins.find(bulletin.name);
+    if (held != now_.bulletins.end() && held->second->version >= bulletin.version)
+        return fail(ErrorCode::kConflict, "memory.bulletin");
+    put(&World::bulletins, bulletin.name, std::make_shared<const box::HeldBulletin>(bulletin));
     return {};
 }
 
@@ -200,9 +311,11 @@ Result<std::vector<box::HeldBulletin>> MemoryBoxStore::bulletins() {
 
 Status MemoryBoxStore::put_assembly(const box::SavedAssembly& assembly) {
     TRY(writable());
-    TRY(drop_assembly(assembly.mark));
-    now_.assemblies.push_back(std::make_shared<const box::SavedAssembly>(assembly));
-    if (now_.assemblies.size() > kMostAssemblies) now_.assemblies.erase(now_.assemblies.begin());
+    auto all = now_.assemblies;
+    std::erase_if(all, [&](const auto& one) { return one->mark == assembly.mark; });
+    all.push_back(std::make_shared<const box::SavedAssembly>(assembly));
+    if (all.size() > kMostAssemblies) all.erase(all.begin());
+    set(&World::assemblies, std::move(all));
     return {};
 }
 
@@ -213,7 +326,10 @@ Result<std::vector<box::SavedAssembly>> MemoryBoxStore::assemblies() {
 }
 
 Status MemoryBoxStore::drop_assembly(std::uint32_t mark) {
-    std::erase_if(now_.assemblies, [&](const auto& one) { return one->mark == mark; });
+    TRY(powered());
+    auto all = now_.assemblies;
+    if (std::erase_if(all, [&](const auto& one) { return one->mark == mark; }) != 0)
+        set(&World::assemblies, std::move(all));
     return {};
 }
 
@@ -224,12 +340,13 @@ Result<std::optional<Bytes>> MemoryBoxStore::conversation(const box::Pseudonym& 
 
 Status MemoryBoxStore::put_conversation(const box::Pseudonym& phone, BytesView content, Instant touched) {
     TRY(writable());
-    now_.conversations[phone] = {Bytes(content.begin(), content.end()), touched};
+    put(&World::conversations, phone, {Bytes(content.begin(), content.end()), touched});
     return {};
 }
 
 Status MemoryBoxStore::drop_conversation(const box::Pseudonym& phone) {
-    now_.conversations.erase(phone);
+    TRY(powered());
+    drop(&World::conversations, phone);
     return {};
 }
 
@@ -244,9 +361,9 @@ Result<std::vector<box::Store::OldConversation>> MemoryBoxStore::conversations_b
 Status MemoryBoxStore::set_stopped(const box::Pseudonym& phone, bool stopped) {
     TRY(writable());
     if (stopped)
-        now_.stopped.insert(phone);
+        put(&World::stopped, phone, true);
     else
-        now_.stopped.erase(phone);
+        drop(&World::stopped, phone);
     return {};
 }
 
@@ -256,18 +373,22 @@ Result<bool> MemoryBoxStore::sms_seen(const std::array<std::uint8_t, 16>& finger
 
 Status MemoryBoxStore::mark_sms_seen(const std::array<std::uint8_t, 16>& fingerprint, Instant now) {
     TRY(writable());
-    now_.seen.emplace(fingerprint, now);
+    if (!now_.seen.contains(fingerprint)) put(&World::seen, fingerprint, now);
     return {};
 }
 
 Status MemoryBoxStore::forget_sms_seen_before(Instant before) {
-    drop_if(now_.seen, [&](Instant at) { return at < before; });
+    TRY(powered());
+    drop_if(&World::seen, [&](Instant at) { return at < before; });
     return {};
 }
 
 Status MemoryBoxStore::put_part(const box::SmsPart& part) {
     TRY(writable());
-    now_.parts[{part.sender, part.reference, part.count}].emplace(part.number, part);
+    MessageKey key{part.sender, part.reference, part.count};
+    auto message = found(now_.parts, key).value_or(std::map<std::uint8_t, box::SmsPart>());
+    message.emplace(part.number, part);
+    put(&World::parts, key, std::move(message));
     return {};
 }
 
@@ -281,7 +402,8 @@ Result<std::vector<box::SmsPart>> MemoryBoxStore::parts(const box::Pseudonym& se
 }
 
 Status MemoryBoxStore::drop_parts(const box::Pseudonym& sender, std::uint16_t reference, std::uint8_t count) {
-    now_.parts.erase({sender, reference, count});
+    TRY(powered());
+    drop(&World::parts, {sender, reference, count});
     return {};
 }
 
@@ -299,19 +421,23 @@ Result<std::vector<box::SmsPart>> MemoryBoxStore::stale_parts(Instant before, st
 Status MemoryBoxStore::quarantine(const std::array<std::uint8_t, 16>& fingerprint, BytesView content,
                                   Instant now) {
     TRY(writable());
-    now_.quarantine.emplace(fingerprint, std::pair(Bytes(content.begin(), content.end()), now));
+    if (now_.quarantine.contains(fingerprint)) return {};
+    put(&World::quarantine, fingerprint, {Bytes(content.begin(), content.end()), now});
     while (now_.quarantine.size() > kMostQuarantined)
-        now_.quarantine.erase(
-            std::min_element(now_.quarantine.begin(), now_.quarantine.end(),
-                             [](const auto& a, const auto& b) { return a.second.second < b.second.second; }));
+        drop(&World::quarantine,
+             std::min_element(now_.quarantine.begin(), now_.quarantine.end(),
+                              [](const auto& a, const auto& b) { return a.second.second < b.second.second; })
+                 ->first);
     return {};
 }
 
 Result<std::uint64_t> MemoryBoxStore::put_sms(const box::OutgoingSms& sms) {
     TRY(writable());
-    auto id = now_.next_sms++;
-    now_.sms[id] = sms;
-    now_.sms[id].id = id;
+    auto id = now_.next_sms;
+    set(&World::next_sms, id + 1);
+    auto row = sms;
+    row.id = id;
+    put(&World::sms, id, std::move(row));
     return id;
 }
 
@@ -330,13 +456,13 @@ Result<std::optional<box::OutgoingSms>> MemoryBoxStore::sms(std::uint64_t id) {
 
 Status MemoryBoxStore::update_sms(const box::OutgoingSms& sms) {
     TRY(writable());
-    auto row = now_.sms.find(sms.id);
-    if (row != now_.sms.end()) row->second = sms;
+    if (now_.sms.contains(sms.id)) put(&World::sms, sms.id, sms);
     return {};
 }
 
 Status MemoryBoxStore::drop_sms(std::uint64_t id) {
-    now_.sms.erase(id);
+    TRY(powered());
+    drop(&World::sms, id);
     return {};
 }
 
@@ -348,7 +474,8 @@ Result<std::vector<box::OutgoingSms>> MemoryBoxStore::submitting_sms() {
 }
 
 Status MemoryBoxStore::drop_expired_sms(Instant now) {
-    drop_if(now_.sms, [&](const box::OutgoingSms& sms) { return sms.expires <= now && !sms.submitting; });
+    TRY(powered());
+    drop_if(&World::sms, [&](const box::OutgoingSms& sms) { return sms.expires <= now && !sms.submitting; });
     return {};
 }
 

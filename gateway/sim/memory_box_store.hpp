@@ -1,19 +1,42 @@
 // box::Store in memory, for the simulated world. Passes the same contract as SqliteBoxStore.
+//
+// What stands in it is the disk: it outlives the box that writes to it, a power cut takes what is not
+// committed.
 #pragma once
 
 #include "box/ports/store.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <tuple>
 
 namespace kentongan::sim {
 
-class MemoryBoxStore final : public box::Store {
+/// Threads: one. A copy made outside a transaction is an image of the disk.
+class MemoryBoxStore : public box::Store {
   public:
+    // --- the world's side ---
+
     /// From now on every write answers kNoSpace, as a full disk does; false: there is room again.
     void set_full(bool full) { full_ = full; }
+    /// The power goes in the middle of the `writes`-th write from now (0: the next; begin and commit count as
+    /// writes): it and everything after it answer kUnavailable, and nothing of them is kept.
+    void cut_after(int writes) { writes_left_ = writes; }
+    /// Whether cut_after() was called and the power is not back yet.
+    [[nodiscard]] bool armed() const { return powerless_ || writes_left_.has_value(); }
+    /// Drops what is not committed; then the power is back.
+    void power_cut();
+    /// The next commit answers kUnavailable although (`kept`) everything of it is on the disk, or is not.
+    void break_next_commit(bool kept) { broken_commit_ = kept ? Broken::kKept : Broken::kLost; }
+    /// A disk that says "written" and has written nothing: a power cut takes everything since. No real store
+    /// may stand on one; it is here for the world's checks to prove that they would see it.
+    void set_lying(bool lying) { lying_ = lying; }
+    /// Every byte that a thief of the disk finds.
+    [[nodiscard]] Bytes dump() const;
+    [[nodiscard]] bool holds(const ItemId& item) const { return now_.places.contains(item); }
+
+    // --- the box's side ---
 
     Status begin() override;
     Status commit() override;
@@ -75,6 +98,7 @@ class MemoryBoxStore final : public box::Store {
 
   private:
     using MessageKey = std::tuple<box::Pseudonym, std::uint16_t, std::uint8_t>;
+    using Fingerprint = std::array<std::uint8_t, 16>;
     struct Item {
         box::QueuedItem item;
         std::optional<Instant> retired;
@@ -82,30 +106,59 @@ class MemoryBoxStore final : public box::Store {
     struct World {
         std::map<std::uint64_t, Item> items; ///< By place in the queue.
         std::map<ItemId, std::uint64_t> places;
+        std::map<std::pair<box::Urgency, std::uint64_t>, ItemId> queue; ///< Those not retired.
+        std::map<std::pair<Instant, std::uint64_t>, ItemId> retired;
         std::map<std::uint16_t, box::EpochRow> epochs;
         std::uint16_t highest_epoch = 0;
         std::map<ItemId, box::CaseRow> cases;
+        std::map<box::Pseudonym, ItemId> by_once;
+        std::map<box::Pseudonym, ItemId> by_code;
+        std::map<box::Pseudonym, ItemId> by_receipt;
         std::map<ItemId, std::vector<box::CaseEvent>> events;
         std::uint64_t last_update = 0;
         Instant last_contact{};
         std::uint32_t exports = 0;
         std::map<box::Pseudonym, std::pair<Bytes, Instant>> conversations;
-        std::set<box::Pseudonym> stopped;
-        std::map<std::array<std::uint8_t, 16>, Instant> seen;
+        std::map<box::Pseudonym, bool> stopped;
+        std::map<Fingerprint, Instant> seen;
         std::map<MessageKey, std::map<std::uint8_t, box::SmsPart>> parts;
-        std::map<std::array<std::uint8_t, 16>, std::pair<Bytes, Instant>> quarantine;
+        std::map<Fingerprint, std::pair<Bytes, Instant>> quarantine;
         std::map<std::uint64_t, box::OutgoingSms> sms;
-        /// Shared, because begin() copies the world.
         std::map<std::string, std::shared_ptr<const box::HeldBulletin>> bulletins;
         std::vector<std::shared_ptr<const box::SavedAssembly>> assemblies; ///< Least recently put first.
         std::uint64_t next_place = 1;
         std::uint64_t next_sms = 1;
     };
-    Status writable() const;
+    enum class Broken : std::uint8_t { kNo, kKept, kLost };
+
+    /// Before every write: whether the disk takes it.
+    Status writable();
+    /// Whether there is power for one write more.
+    Status powered();
+    // Every change goes through these, so that a transaction can be taken back.
+    template <class Map>
+    void put(Map World::*map, const typename Map::key_type& key, typename Map::mapped_type value);
+    template <class Map>
+    void drop(Map World::*map, const typename Map::key_type& key);
+    template <class Map>
+    void remember(Map World::*map, const typename Map::key_type& key);
+    template <class Value>
+    void set(Value World::*value, Value to);
+    template <class Map, class Predicate>
+    void drop_if(Map World::*map, Predicate old);
+    Result<std::optional<box::CaseRow>> case_at(const std::map<box::Pseudonym, ItemId>& index,
+                                                const box::Pseudonym& name) const;
+    void undo_to(std::size_t size);
 
     World now_;
-    std::optional<World> before_; ///< Set within a transaction.
+    bool open_ = false;                             ///< Within a transaction.
+    std::vector<std::function<void(World&)>> undo_; ///< Of what a power cut would take, oldest first.
+    std::size_t begun_at_ = 0;                      ///< Of undo_: where the open transaction began.
     bool full_ = false;
+    bool lying_ = false;
+    bool powerless_ = false;
+    std::optional<int> writes_left_;
+    Broken broken_commit_ = Broken::kNo;
 };
 
 } // namespace kentongan::sim

@@ -1,6 +1,8 @@
 #include "sim/memory_district_store.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 
 namespace kentongan::sim {
 
@@ -108,9 +110,8 @@ Result<std::vector<Publication>> MemoryDistrictStore::publications() {
     std::vector<Publication> out;
     for (const auto& [name, of_name] : published_) {
         if (of_name.versions.empty()) continue;
-        out.push_back(of_name.versions.rbegin()->second);
-        out.back().content.clear();
-        out.back().ready.clear();
+        const auto& one = of_name.versions.rbegin()->second;
+        out.push_back({one.kind, one.box, one.name, one.version, one.at, {}, {}});
     }
     return out;
 }
@@ -146,7 +147,11 @@ Result<Bytes> MemoryDistrictStore::bulletin(const std::string& name, std::uint32
 }
 
 void MemoryDistrictStore::keep(const NewCase& found) {
-    cases_.try_emplace(found.row.id, Kept{found.row, found.record, {}, ++arrivals_});
+    auto [at, fresh] = cases_.try_emplace(found.row.id, Kept{found.row, found.record, {}, arrivals_ + 1});
+    if (!fresh) return;
+    ++arrivals_;
+    auto last = std::numeric_limits<std::uint64_t>::max();
+    order_[{found.row.recipient, -to_unix(found.row.received_at), last - arrivals_}] = &at->second;
 }
 
 Status MemoryDistrictStore::receive(const Delivery& delivery) {
@@ -164,13 +169,16 @@ Status MemoryDistrictStore::receive(const Delivery& delivery) {
     if (delivery.waiting) box->second.waiting = *delivery.waiting;
     box->second.acknowledged = std::max(box->second.acknowledged, delivery.acknowledged);
     box->second.issued = std::max(box->second.issued, box->second.acknowledged);
-    for (auto& [sequence, update] : updates_[delivery.box])
-        if (sequence <= delivery.acknowledged) update.notice.clear();
+    auto& dropped = notices_dropped_[delivery.box];
+    auto& updates = updates_[delivery.box];
+    for (auto at = updates.upper_bound(dropped); at != updates.end() && at->first <= delivery.acknowledged;
+         ++at)
+        at->second.notice.clear();
+    dropped = std::max(dropped, delivery.acknowledged);
     for (const auto& found : delivery.cases) keep(found);
     for (const auto& one : delivery.quarantined)
-        if (std::none_of(quarantined_.begin(), quarantined_.end(),
-                         [&](const auto& kept) { return kept.box == one.box && kept.digest == one.digest; }))
-            quarantined_.push_back(one);
+        if (quarantined_at_.try_emplace({one.box, one.digest}, arrivals_ + 1).second)
+            quarantined_[++arrivals_] = one;
     for (const auto& epoch : delivery.epochs) {
         auto& of_box = epochs_[delivery.box];
         auto known = of_box.find({epoch.number, epoch.mark});
@@ -225,24 +233,29 @@ Result<std::vector<wire::StatusUpdate>> MemoryDistrictStore::updates_after(BoxId
 
 Result<std::vector<Quarantined>> MemoryDistrictStore::quarantined(std::size_t skip, std::size_t limit) {
     std::vector<Quarantined> out;
-    for (auto at = skip; at < quarantined_.size() && out.size() < limit; ++at)
-        out.push_back(quarantined_[at]);
+    for (const auto& [arrival, one] : quarantined_) {
+        if (out.size() == limit) break;
+        if (skip > 0)
+            --skip;
+        else
+            out.push_back(one);
+    }
     return out;
 }
 
 Result<std::uint64_t> MemoryDistrictStore::quarantined_of(BoxId box) {
-    return static_cast<std::uint64_t>(std::count_if(quarantined_.begin(), quarantined_.end(),
-                                                    [&](const auto& one) { return one.box == box; }));
+    return static_cast<std::uint64_t>(
+        std::distance(quarantined_at_.lower_bound({box, Digest{}}),
+                      quarantined_at_.lower_bound({BoxId{box.value + 1}, Digest{}})));
 }
 
 Status MemoryDistrictStore::adopt(const Quarantined& quarantined, const NewCase& found) {
     TRY(writable());
-    auto kept = std::find_if(quarantined_.begin(), quarantined_.end(), [&](const auto& one) {
-        return one.box == quarantined.box && one.digest == quarantined.digest;
-    });
-    if (kept == quarantined_.end()) return fail(ErrorCode::kNotFound, "memory.quarantined");
+    auto kept = quarantined_at_.find({quarantined.box, quarantined.digest});
+    if (kept == quarantined_at_.end()) return fail(ErrorCode::kNotFound, "memory.quarantined");
     if (cases_.contains(found.row.id)) return fail(ErrorCode::kConflict, "memory.case");
-    quarantined_.erase(kept);
+    quarantined_.erase(kept->second);
+    quarantined_at_.erase(kept);
     keep(found);
     return {};
 }
@@ -288,25 +301,19 @@ Result<std::vector<Event>> MemoryDistrictStore::events(const ItemId& id) {
 }
 
 Result<CasePage> MemoryDistrictStore::list(const CaseFilter& filter) {
-    std::vector<const Kept*> matching;
-    for (const auto& [id, kept] : cases_) {
-        const auto& row = kept.row;
-        bool matches = row.recipient == filter.recipient &&
-                       (filter.state.empty() || row.state == filter.state) &&
+    CasePage page;
+    auto least = std::numeric_limits<seconds::rep>::min();
+    for (auto at = order_.lower_bound({filter.recipient, least, 0});
+         at != order_.end() && std::get<0>(at->first) == filter.recipient; ++at) {
+        const auto& row = at->second->row;
+        bool matches = (filter.state.empty() || row.state == filter.state) &&
                        (filter.service.empty() || row.service == filter.service) &&
                        (filter.code.empty() || row.code == filter.code) &&
                        (!filter.box || row.box == *filter.box) && (!filter.open_only || row.open);
-        if (matches) matching.push_back(&kept);
+        if (!matches) continue;
+        if (page.total >= filter.offset && page.rows.size() < filter.limit) page.rows.push_back(row);
+        ++page.total;
     }
-    std::sort(matching.begin(), matching.end(), [](const Kept* left, const Kept* right) {
-        if (left->row.received_at != right->row.received_at)
-            return left->row.received_at > right->row.received_at;
-        return left->arrival > right->arrival;
-    });
-    CasePage page;
-    page.total = matching.size();
-    for (std::size_t at = filter.offset; at < matching.size() && page.rows.size() < filter.limit; ++at)
-        page.rows.push_back(matching[at]->row);
     return page;
 }
 

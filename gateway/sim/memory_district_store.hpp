@@ -4,11 +4,13 @@
 #include "district/ports/store.hpp"
 
 #include <map>
+#include <tuple>
 
 namespace kentongan::sim {
 
-/// Keeps everything as long as it lives. Can be told to refuse writes, as a full disk does.
-class MemoryDistrictStore final : public district::Store {
+/// Keeps everything as long as it lives: a district that is killed loses what is around it. Can be told to
+/// refuse writes, as a full disk does. Threads: one.
+class MemoryDistrictStore : public district::Store {
   public:
     /// The next `count` writing calls fail with kNoSpace and change nothing.
     void refuse_writes(int count) { refusals_ = count; }
@@ -86,9 +88,13 @@ class MemoryDistrictStore final : public district::Store {
     std::map<Digest, district::Invitation> invitations_;
     std::map<std::string, Published> published_;
     std::map<ItemId, Kept> cases_;
+    /// As lists are sorted: newest received first, of those the later to arrive.
+    std::map<std::tuple<domain::Recipient, seconds::rep, std::uint64_t>, const Kept*> order_;
     std::map<BoxId, std::map<std::pair<std::uint16_t, wire::Mark>, district::EpochRow>> epochs_;
     std::map<BoxId, std::map<std::uint64_t, wire::StatusUpdate>> updates_;
-    std::vector<district::Quarantined> quarantined_;
+    std::map<BoxId, std::uint64_t> notices_dropped_;             ///< Up to this update.
+    std::map<std::uint64_t, district::Quarantined> quarantined_; ///< By arrival.
+    std::map<std::pair<BoxId, Digest>, std::uint64_t> quarantined_at_;
     std::map<std::string, district::Officer> officers_;
     std::map<Digest, district::Attempts> attempts_;
     std::map<Digest, district::Session> sessions_;

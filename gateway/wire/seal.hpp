@@ -76,6 +76,8 @@ class Sealer {
     void abandon();
 
   private:
+    /// Looks for the simulated world at what a thief would find in memory (sim/sealer_probe.hpp).
+    friend struct SealerProbe;
     struct Epoch {
         std::uint16_t number = 0;
         std::uint16_t next = 0; ///< Counter of the next item.
