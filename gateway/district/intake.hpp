@@ -4,8 +4,8 @@
 // acknowledged only after the commit that keeps it; the same item again is acknowledged again. What does not
 // open is not from a box, so it is not kept: it is counted.
 //
-// Taking in and answering are two steps: over a link the answer follows at once (exchange()), by SMS one answer
-// waits for several messages (district/sms_desk.hpp).
+// Taking in and answering are two steps: over a link the answer follows at once (exchange()), by SMS one
+// answer waits for several messages (district/sms_desk.hpp).
 #pragma once
 
 #include "district/setting.hpp"

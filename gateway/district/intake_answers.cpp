@@ -1,7 +1,6 @@
 // The intake's second half: what a box is told after the commit.
-#include "district/intake.hpp"
-
 #include "base/log.hpp"
+#include "district/intake.hpp"
 #include "district/publishing.hpp"
 #include "wire/brief_update.hpp"
 #include "wire/seal.hpp"
@@ -239,7 +238,8 @@ Result<wire::StatusUpdate> Intake::brief(const Box& box, wire::StatusUpdate upda
     update.notice.clear();
     // What was sealed to the box is too long for this, and closed to us: whom to tell stands in the record.
     auto request = request_of(box, update.item);
-    if (!request && (request.error().code == ErrorCode::kUnavailable || request.error().code == ErrorCode::kNoSpace))
+    if (!request &&
+        (request.error().code == ErrorCode::kUnavailable || request.error().code == ErrorCode::kNoSpace))
         return tl::unexpected<Error>(request.error());
     if (!request || !request->notify) {
         log(LogLevel::kWarning, "district.brief_notice", {{"box", box.keys.box.value}});

@@ -89,7 +89,8 @@ void SmsDesk::arrived(ModemId modem, const local::SmsArrived& sms, Instant now,
         source.number = national->e164;
     source.as_text = !sms.binary;
     source.modem = modems_[modem].name;
-    auto taken = intake_.take(wire::write_parcel(std::array{std::move(*frame)}), now, {Carrier::kSms, source});
+    auto taken =
+        intake_.take(wire::write_parcel(std::array{std::move(*frame)}), now, {Carrier::kSms, source});
     if (!taken) {
         const auto& error = taken.error();
         if (error.code == ErrorCode::kNoSpace || error.code == ErrorCode::kUnavailable) {
@@ -140,7 +141,8 @@ void SmsDesk::outcome(ModemId modem, const local::SmsOutcome& outcome, Instant n
     modems_[modem].order = 0;
     // Accepted, or of unknown fate: if it did not arrive, the box asks again.
     if (static_cast<local::SendOutcome>(outcome.outcome) != local::SendOutcome::kRejected) return;
-    log(LogLevel::kWarning, "district.sms_rejected", {{"box", order.before.box.value}, {"cause", outcome.cause}});
+    log(LogLevel::kWarning, "district.sms_rejected",
+        {{"box", order.before.box.value}, {"cause", outcome.cause}});
     auto box = order.before.box;
     if (auto counted = uncount(order.before, !order.what, now); !counted)
         warn("district.sms_count", counted.error());
@@ -203,8 +205,8 @@ Result<bool> SmsDesk::within_limits(const SmsRoute& route, bool fresh) {
 }
 
 SmsDesk::Modem* SmsDesk::free_modem(const std::string& name, ModemId& id) {
-    // A box believes the number that it was told: the modem that it wrote to, if it is there. Its name may have
-    // changed when it was plugged in again, so any other is better than none.
+    // A box believes the number that it was told: the modem that it wrote to, if it is there. Its name may
+    // have changed when it was plugged in again, so any other is better than none.
     bool there = std::any_of(modems_.begin(), modems_.end(), [&](const auto& one) {
         return one.second.name == name && one.second.registered;
     });
@@ -247,9 +249,9 @@ void SmsDesk::answer_due(Instant now, std::vector<ModemMessage>& out) {
         auto done = answer(waiting, now, out);
         if (!done) warn("district.sms_answer", done.error());
         // What cannot be answered now for another reason than the store will not be later either.
-        bool later = done ? !*done
-                          : done.error().code == ErrorCode::kNoSpace ||
-                                done.error().code == ErrorCode::kUnavailable;
+        bool later =
+            done ? !*done
+                 : done.error().code == ErrorCode::kNoSpace || done.error().code == ErrorCode::kUnavailable;
         at = later ? std::next(at) : waiting_.erase(at);
     }
 }
@@ -265,7 +267,8 @@ Result<bool> SmsDesk::answer(Waiting& waiting, Instant now, std::vector<ModemMes
         return false;
     }
     auto whole = waiting;
-    auto answer = TRY(intake_.brief_answer(waiting.taken, now, to.as_text ? wire::kSmsTextRoom : wire::kSmsDataRoom));
+    auto answer =
+        TRY(intake_.brief_answer(waiting.taken, now, to.as_text ? wire::kSmsTextRoom : wire::kSmsDataRoom));
     if (!answer) return true;
     auto box = TRY(store_.box(waiting.taken.box));
     auto after = before;

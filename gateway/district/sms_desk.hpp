@@ -1,14 +1,14 @@
 // SMS at the district: frames that boxes send as short messages, and one message back for many of them.
 //
-// The workers of the modems (wire/local.hpp) bring what lies on their SIMs. A frame goes to the same intake as on
-// every carrier; after its commit the worker is told to delete the message. The answer waits for the end of the
-// burst: one message acknowledges them all and brings what changed. Who has last been heard by SMS is also told
-// unasked.
+// The workers of the modems (wire/local.hpp) bring what lies on their SIMs. A frame goes to the same intake
+// as on every carrier; after its commit the worker is told to delete the message. The answer waits for the
+// end of the burst: one message acknowledges them all and brings what changed. Who has last been heard by SMS
+// is also told unasked.
 //
-// A sender's number is no proof, the seal is. Answers go to the number from which something came that only the
-// box can have made and that was not here before; a copy from elsewhere changes nothing and is not answered. What
-// is no frame, or does not open, is counted and never answered: two machines that answer each other would
-// spend until one is empty.
+// A sender's number is no proof, the seal is. Answers go to the number from which something came that only
+// the box can have made and that was not here before; a copy from elsewhere changes nothing and is not
+// answered. What is no frame, or does not open, is counted and never answered: two machines that answer each
+// other would spend until one is empty.
 //
 // What waits to be answered is in memory alone: a box that hears nothing sends again.
 #pragma once
@@ -34,7 +34,7 @@ struct ModemMessage {
 struct SmsLimits {
     /// Three an hour through a working day; to what says nothing new, and unasked, half of it.
     std::uint32_t per_box_a_day = 24;
-    std::uint32_t a_day = 500;        ///< To all boxes; an hour of one modem's time.
+    std::uint32_t a_day = 500; ///< To all boxes; an hour of one modem's time.
 };
 
 /// When something is said. All waits follow from one, so that they keep their proportions.
@@ -75,12 +75,12 @@ class SmsDesk {
     void left(ModemId modem);
 
     struct Counts {
-        std::uint64_t frames = 0;   ///< Taken in, copies among them.
-        std::uint64_t strange = 0;  ///< No frames: words, parts, data of other applications.
-        std::uint64_t refused = 0;  ///< Did not open.
-        std::uint64_t copies = 0;   ///< Nothing new, from a number that is not the box's.
-        std::uint64_t answers = 0;  ///< Given to a modem.
-        std::uint64_t pushes = 0;   ///< The same, unasked.
+        std::uint64_t frames = 0;    ///< Taken in, copies among them.
+        std::uint64_t strange = 0;   ///< No frames: words, parts, data of other applications.
+        std::uint64_t refused = 0;   ///< Did not open.
+        std::uint64_t copies = 0;    ///< Nothing new, from a number that is not the box's.
+        std::uint64_t answers = 0;   ///< Given to a modem.
+        std::uint64_t pushes = 0;    ///< The same, unasked.
         std::uint64_t held_back = 0; ///< Times that a limit stopped one.
     };
     [[nodiscard]] const Counts& counts() const { return counts_; }
@@ -120,8 +120,8 @@ class SmsDesk {
     /// `fresh`: as of Taken.
     Result<bool> within_limits(const SmsRoute& route, bool fresh);
     Modem* free_modem(const std::string& name, ModemId& id);
-    Status give(Modem& modem, ModemId id, const SmsSource& to, const SmsRoute& before, SmsRoute after, Bytes frame,
-                std::vector<ModemMessage>& out);
+    Status give(Modem& modem, ModemId id, const SmsSource& to, const SmsRoute& before, SmsRoute after,
+                Bytes frame, std::vector<ModemMessage>& out);
 
     Store& store_;
     const Setting& setting_;

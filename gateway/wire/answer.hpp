@@ -102,8 +102,8 @@ struct Answer {
     std::vector<Ack> acks;
     std::vector<StatusUpdate> updates; ///< Without a gap, oldest first.
     std::vector<Piece> pieces;
-    bool more = false; ///< There is further news: call again at once.
-    bool tell = false; ///< Send Call::holdings next time.
+    bool more = false;  ///< There is further news: call again at once.
+    bool tell = false;  ///< Send Call::holdings next time.
     bool brief = false; ///< Its updates are in their short form.
     bool operator==(const Answer&) const = default;
 };

@@ -40,8 +40,8 @@
 //     add `received` to what is here of those that it knows, and count `items` anew: two programs may bring
 //     items of one epoch, and neither knows what the other brought.
 // 19. receive() MUST set Box::last_link if and only if the parcel came over a link.
-// 20. receive() with `sms` MUST set source and `heard` of the box's SMS route and nothing else of it; without, MUST
-//     leave the route alone. count_sms() MUST set all else of it, and leave those two alone.
+// 20. receive() with `sms` MUST set source and `heard` of the box's SMS route and nothing else of it; without
+//     it the route MUST stay as it is. count_sms() MUST set all else of the route, and leave those two alone.
 //
 // Errors of every call: kNoSpace - disk full; kCorrupt; kUnavailable - I/O error, try again.
 // Threads: one at a time. A call blocks for at most one disk write.
@@ -71,7 +71,7 @@ struct Box {
     std::uint32_t waiting = 0;
     std::uint64_t issued = 0;       ///< Newest update made for it.
     std::uint64_t acknowledged = 0; ///< Newest update that it has committed.
-    Instant last_link{}; ///< Last contact over a link, where it asks by itself. The epoch: never.
+    Instant last_link{};            ///< Last contact over a link, where it asks by itself. The epoch: never.
 };
 
 /// From where a box sends its SMS.
@@ -85,12 +85,12 @@ struct SmsSource {
 /// How a box is reached by SMS, and what that has cost.
 struct SmsRoute {
     BoxId box;
-    SmsSource source;            ///< Without a number: none that could be believed has come.
-    Instant heard{};             ///< Newest message from there.
-    Instant sent{};              ///< Newest message to it.
-    Instant pushed{};            ///< Newest of those that it has not asked for.
-    std::uint64_t told_to = 0;   ///< Newest update that a message brought, or of which it said that there is more.
-    std::int32_t day = 0;        ///< Of the two counts: days since 1970 in the place.
+    SmsSource source;          ///< Without a number: none that could be believed has come.
+    Instant heard{};           ///< Newest message from there.
+    Instant sent{};            ///< Newest message to it.
+    Instant pushed{};          ///< Newest of those that it has not asked for.
+    std::uint64_t told_to = 0; ///< Newest update that a message brought, or by `more` announced.
+    std::int32_t day = 0;      ///< Of the two counts: days since 1970 in the place.
     std::uint32_t sent_today = 0;
     std::uint32_t pushed_today = 0; ///< Among them.
     bool operator==(const SmsRoute&) const = default;

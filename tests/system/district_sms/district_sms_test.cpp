@@ -1,5 +1,5 @@
-// The real kentongan-district with a real modem's worker and libGammu, in one emulated network with a village whose
-// box the test plays: what it sends was sealed by a real box's secret.
+// The real kentongan-district with a real modem's worker and libGammu, in one emulated network with a village
+// whose box the test plays: what it sends was sealed by a real box's secret.
 #include "district/district_server.hpp"
 #include "modem/worker_world.hpp"
 #include "wire/sms_frame.hpp"
@@ -20,10 +20,8 @@ struct Network {
     emulator::TemporaryFolder folder; // of the district's modem
     DistrictServer server;
     World village{30, {"--network", phones.path(), "--number", kVillage}};
-    emulator::EmulatorClient modem{KENTONGAN_BIN_DIR "/modem-emulator",
-                                   folder,
-                                   30,
-                                   {"--network", phones.path(), "--number", kDistrict}};
+    emulator::EmulatorClient modem{
+        KENTONGAN_BIN_DIR "/modem-emulator", folder, 30, {"--network", phones.path(), "--number", kDistrict}};
     emulator::Process worker{{KENTONGAN_BIN_DIR "/kentongan-modem", "--device", modem.device(), "--socket",
                               folder.file("modems"), "--name", "district0", "--send-timeout", "2"}};
     std::uint64_t orders = 0;

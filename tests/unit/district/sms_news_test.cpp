@@ -1,6 +1,5 @@
 // What changed, by SMS: how much goes into one message, and when a box is told unasked.
 #include "sms_world.hpp"
-
 #include "wire/keyring.hpp"
 
 #include <iostream>
@@ -195,7 +194,8 @@ TEST_CASE("acknowledgements go before news; what has no room is announced", "[di
     world.send(std::vector{world.box.frame(world.box.call())});
     auto before = world.sent.size();
     world.pass(minutes(5));
-    REQUIRE(world.sent.size() == before + 3); // 8 of 20 beside the answer's head, 9, and the rest with the news
+    REQUIRE(world.sent.size() ==
+            before + 3); // 8 of 20 beside the answer's head, 9, and the rest with the news
     std::size_t acknowledged = 0;
     for (auto n = before; n < world.sent.size(); ++n) {
         CHECK(world.sent[n].frame.size() <= wire::kSmsDataRoom);
@@ -270,7 +270,8 @@ TEST_CASE("a copied box's epochs are acknowledged in messages of their own", "[d
 TEST_CASE("a box that has not heard of new prekeys is answered under those that it has", "[district][sms]") {
     SmsWorld world;
     auto id = brought(world, world.letter());
-    REQUIRE(wire::rotate_prekey(world.setting.keys, SmsWorld::small_root(), Bytes(32, 6), std::vector<BoxId>{}));
+    REQUIRE(
+        wire::rotate_prekey(world.setting.keys, SmsWorld::small_root(), Bytes(32, 6), std::vector<BoxId>{}));
     REQUIRE(world.setting.keys.shown.keyring.current != 1);
     brought(world, world.letter());
     world.move(id, "checking", 1);

@@ -27,10 +27,11 @@ struct SmsWorld : DistrictWorld {
 
     district::Cases cases{store, setting};
     district::SmsDesk desk;
-    std::vector<Sent> sent;            ///< All orders.
-    std::vector<std::uint64_t> kept;   ///< Calls that may be deleted.
+    std::vector<Sent> sent;          ///< All orders.
+    std::vector<std::uint64_t> kept; ///< Calls that may be deleted.
     std::uint64_t calls = 0;
-    std::optional<SendOutcome> outcome = SendOutcome::kAccepted; ///< What the modem says of each; nothing: silence.
+    std::optional<SendOutcome> outcome =
+        SendOutcome::kAccepted; ///< What the modem says of each; nothing: silence.
 
     explicit SmsWorld(district::SmsLimits limits = {}, district::SmsPace pace = district::SmsPace())
         : desk(store, setting, intake, limits, pace) {
@@ -58,7 +59,8 @@ struct SmsWorld : DistrictWorld {
         }
     }
     void say_outcome(const Sent& order, SendOutcome what, std::uint32_t cause = 0) {
-        take(desk.handle({{order.modem, local::SmsOutcome{order.order, static_cast<std::uint8_t>(what), cause}}}, now));
+        take(desk.handle(
+            {{order.modem, local::SmsOutcome{order.order, static_cast<std::uint8_t>(what), cause}}}, now));
     }
 
     /// A message arrives; true if it may be deleted from the SIM.
