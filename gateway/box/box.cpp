@@ -27,12 +27,18 @@ std::optional<local::Message> refusal_of(const local::Message& message, ErrorCod
 
 } // namespace
 
-Box::Box(Ground ground)
-    : ground_(ground), intake_(ground), statuses_(ground), outbox_(ground),
-      sms_desk_(ground, intake_, statuses_, outbox_),
-      bulletins_(ground.store, ground.district, ground.keys.shown.box), forward_(ground, outbox_, bulletins_),
-      stick_desk_(ground, forward_) {
+Box::Box(Ground ground, SmsSetting sms)
+    : ground_(ground), carriers_(ground.village.carriers, ground.pack.utc_offset_minutes, ground.store),
+      intake_(ground), statuses_(ground), outbox_(ground),
+      bulletins_(ground.store, ground.district, ground.keys.shown.box),
+      forward_(ground, outbox_, bulletins_, carriers_),
+      sms_carrier_(ground, forward_, carriers_, std::move(sms)),
+      sms_desk_(ground, intake_, statuses_, outbox_, sms_carrier_), stick_desk_(ground, forward_) {
     recall();
+    if (auto recalled = carriers_.recall(); !recalled)
+        log(LogLevel::kError, "box.carriers",
+            {LogField::of_static("error", name_of(recalled.error().code)),
+             {"native", recalled.error().native}});
 }
 
 void Box::recall() {
@@ -49,10 +55,14 @@ bool Box::kept(const std::function<Status()>& work) {
     if (done) done = ground_.store.commit();
     if (done) {
         ground_.sealer.committed();
+        carriers_.committed();
+        if (auto heard = sms_carrier_.committed()) believed(*heard);
         return true;
     }
     ground_.store.rollback();
     ground_.sealer.lost();
+    carriers_.lost();
+    if (sms_carrier_.lost()) recall();
     outbox_.rolled_back();
     auto code = done.error().code;
     store_failed_ = store_failed_ || code == ErrorCode::kUnavailable || code == ErrorCode::kCorrupt;
@@ -67,7 +77,8 @@ std::vector<Outbound> Box::handle(const std::vector<Inbound>& batch, Instant now
     std::vector<Outbound> out;
     auto work = [&]() -> Status {
         for (const auto& inbound : batch) TRY(one(inbound, now, out));
-        return pump(now, out);
+        TRY(pump(now, out));
+        return keep_counts();
     };
     if (kept(work)) return out;
 
@@ -82,7 +93,8 @@ std::vector<Outbound> Box::tick(Instant now) {
     std::vector<Outbound> out;
     auto work = [&]() -> Status {
         TRY(sms_desk_.tick(now));
-        return pump(now, out);
+        TRY(pump(now, out));
+        return keep_counts();
     };
     if (!kept(work)) out.clear();
     return out;
@@ -104,7 +116,8 @@ Status Box::one(const Inbound& inbound, Instant now, std::vector<Outbound>& out)
         out.push_back({inbound.peer, answer});
     } else if (std::holds_alternative<local::ModemHello>(message)) {
         // A worker that was restarted knows nothing of what the one before it had in hand.
-        TRY(outbox_.lost(now));
+        auto fates = TRY(outbox_.lost(now));
+        TRY(settle(fates, now));
         modem_ = inbound.peer;
         modem_state_ = {};
     } else if (const auto* state = std::get_if<local::ModemState>(&message)) {
@@ -116,7 +129,8 @@ Status Box::one(const Inbound& inbound, Instant now, std::vector<Outbound>& out)
         auto known = outcome->outcome >= 1 && outcome->outcome <= 3
                          ? static_cast<local::SendOutcome>(outcome->outcome)
                          : local::SendOutcome::kUnknown;
-        TRY(outbox_.outcome(outcome->id, known, now));
+        auto fate = TRY(outbox_.outcome(outcome->id, known, now));
+        if (fate) TRY(sms_carrier_.done(*fate, now));
     } else {
         log(LogLevel::kWarning, "box.unexpected_message", {{"type", message.index()}});
     }
@@ -162,8 +176,26 @@ local::Message Box::status(const local::AskStatus& ask, Instant now) {
     return refused(ask.call, found.error().code, statuses_.wait(ask.client, now));
 }
 
+Status Box::keep_counts() {
+    return carriers_.due() ? carriers_.keep() : Status();
+}
+
+Status Box::settle(const std::vector<SmsOutbox::FrameFate>& fates, Instant now) {
+    for (const auto& fate : fates) TRY(sms_carrier_.done(fate, now));
+    return {};
+}
+
 Status Box::pump(Instant now, std::vector<Outbound>& out) {
-    if (!modem_ || !modem_state_.registered) return {};
+    if (!modem_ || !modem_state_.registered || outbox_.in_flight()) return {};
+    // A person waits for an answer, the district's work for a frame; a notice is nobody's hurry.
+    std::optional<SmsCarrier::Frame> frame;
+    bool answer_due = TRY(outbox_.answer_due(now));
+    if (!answer_due) frame = TRY(sms_carrier_.next(now));
+    if (frame) {
+        auto id = TRY(outbox_.submit_frame(frame->about, now));
+        out.push_back({*modem_, TRY(sms_carrier_.order(id, frame->bytes))});
+        return {};
+    }
     if (auto send = TRY(outbox_.next(now))) out.push_back({*modem_, std::move(*send)});
     return {};
 }
@@ -174,7 +206,11 @@ void Box::peer_left(PeerId peer, Instant now) {
     modem_.reset();
     modem_state_ = {};
     // If the disk refuses now, the rows stay "submitting" and the next worker's hello settles them.
-    if (!kept([&] { return outbox_.lost(now); })) log(LogLevel::kWarning, "box.modem_left");
+    auto work = [&]() -> Status {
+        auto fates = TRY(outbox_.lost(now));
+        return settle(fates, now);
+    };
+    if (!kept(work)) log(LogLevel::kWarning, "box.modem_left");
 }
 
 Box::StickReply Box::stick(const Inbound& inbound, std::uint32_t echo, Instant now) {
@@ -228,7 +264,7 @@ Result<local::Message> Box::stick_one(const Inbound& inbound, std::uint32_t echo
     if (const auto* brought = std::get_if<local::StickWrite>(&message)) {
         auto written = TRY(stick_desk_.write(inbound.peer, brought->file, brought->from, brought->bytes));
         if (written.parcel) {
-            absorbed = TRY(absorb(*written.parcel, now));
+            absorbed = TRY(absorb(*written.parcel, now, Carrier::kStick));
             written.taken.retired = static_cast<std::uint32_t>(absorbed.retired.size());
             written.taken.updates = static_cast<std::uint32_t>(absorbed.updates);
         }
@@ -237,14 +273,15 @@ Result<local::Message> Box::stick_one(const Inbound& inbound, std::uint32_t echo
     return fail(ErrorCode::kInvalid, "box.stick_message");
 }
 
-Result<Bytes> Box::next_parcel(std::uint32_t echo, std::size_t room) {
-    std::vector<Bytes> frames{TRY(forward_.call(echo))};
-    auto waiting = TRY(forward_.outgoing(room));
+Result<Bytes> Box::next_parcel(std::uint32_t echo, std::size_t room, Instant now, const Forward::Cargo& cargo,
+                               bool sparing) {
+    std::vector<Bytes> frames{TRY(forward_.call(echo, now, sparing))};
+    auto waiting = TRY(forward_.outgoing(room, {}, cargo));
     for (auto& frame : waiting.frames) frames.push_back(std::move(frame));
     return wire::write_parcel(frames);
 }
 
-Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now) {
+Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now, Carrier by) {
     std::vector<wire::Answer> answers;
     auto frames = TRY(wire::read_parcel(parcel));
     Error why{ErrorCode::kCorrupt, "box.answer", 0};
@@ -261,33 +298,40 @@ Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now) {
     auto work = [&]() -> Status {
         for (const auto& answer : answers) {
             auto one = TRY(forward_.absorb(answer, now));
-            all.retired.insert(all.retired.end(), one.retired.begin(), one.retired.end());
-            all.pieces = all.pieces || one.pieces;
-            all.updates += one.updates;
-            all.more = all.more || one.more;
-            all.copied = all.copied || one.copied;
-            if (one.district_time) all.district_time = one.district_time;
+            all.add(one);
         }
-        return {};
+        if (all.district_time) TRY(carriers_.told(*all.district_time));
+        carriers_.reached(by, all.district_time.value_or(now));
+        TRY(sms_carrier_.other_carrier_heard(now));
+        return carriers_.keep();
     };
     if (!kept(work)) {
         recall();
         return fail(ErrorCode::kUnavailable, "box.absorb");
     }
-    // A keyring may have come: what is sealed next goes to its prekey.
-    ground_.sealer.use(ground_.district.current());
-    if (all.copied) {
-        // A restored copy: what it opens next must not bear a number that was used before.
-        ground_.sealer.abandon();
-        log(LogLevel::kWarning, "box.restored_copy");
-    }
+    believed(all);
     return all;
 }
 
-bool Box::has_waiting_above(std::size_t size) {
+void Box::believed(const Forward::Absorbed& absorbed) {
+    // A keyring may have come: what is sealed next goes to its prekey.
+    ground_.sealer.use(ground_.district.current());
+    if (!absorbed.copied) return;
+    // A restored copy: what it opens next must not bear a number that was used before.
+    ground_.sealer.abandon();
+    log(LogLevel::kWarning, "box.restored_copy");
+}
+
+bool Box::has_waiting(const Forward::Cargo& cargo) {
     auto queued = ground_.store.queued_items(Forward::kMostAtOnce);
     return queued && std::any_of(queued->begin(), queued->end(),
-                                 [&](const QueuedItem& one) { return one.sealed.size() > size; });
+                                 [&](const QueuedItem& one) { return cargo.takes(one); });
+}
+
+bool Box::has_waiting_beyond(const Forward::Cargo& cargo) {
+    auto queued = ground_.store.queued_items(Forward::kMostAtOnce);
+    return queued && std::any_of(queued->begin(), queued->end(),
+                                 [&](const QueuedItem& one) { return !cargo.takes(one); });
 }
 
 bool Box::has_waiting() {

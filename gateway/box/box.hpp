@@ -4,7 +4,9 @@
 // Threads: one, the core thread; blocks for a disk write at most (and ~20 ms where a receipt opens a reply).
 #pragma once
 
+#include "box/carriers.hpp"
 #include "box/forward.hpp"
+#include "box/sms_carrier.hpp"
 #include "box/sms_desk.hpp"
 #include "box/stick_desk.hpp"
 #include "wire/local.hpp"
@@ -28,7 +30,10 @@ struct Outbound {
 
 class Box {
   public:
-    explicit Box(Ground ground);
+    explicit Box(Ground ground, SmsSetting sms = {});
+    // Its parts refer to each other.
+    Box(const Box&) = delete;
+    Box& operator=(const Box&) = delete;
 
     /// Answers a batch in one transaction. Every answer returned is true after this returns: "received" means
     /// committed. If the store refuses, nothing of the batch was kept, questions get Refused and SMS stay on
@@ -41,18 +46,28 @@ class Box {
     /// A process has gone. What a modem had in hand is of unknown fate.
     void peer_left(PeerId peer, Instant now);
 
-    /// A call for news and what waits, in at most `room` bytes and a call. `echo`: see Forward::call().
-    Result<Bytes> next_parcel(std::uint32_t echo, std::size_t room);
+    /// A call for news and what waits, in at most `room` bytes and a call. `echo`, `sparing`: see
+    /// Forward::call().
+    Result<Bytes> next_parcel(std::uint32_t echo, std::size_t room, Instant now,
+                              const Forward::Cargo& cargo = {}, bool sparing = false);
     /// See Forward; for carriers that put their own parcels together.
     Result<Forward::Outgoing> outgoing(std::size_t room, const std::function<bool(const ItemId&)>& skip,
-                                       std::size_t largest) {
-        return forward_.outgoing(room, skip, largest);
+                                       const Forward::Cargo& cargo) {
+        return forward_.outgoing(room, skip, cargo);
     }
-    Result<Bytes> call(std::uint32_t echo) { return forward_.call(echo); }
+    Result<Bytes> call(std::uint32_t echo, Instant now, bool sparing) {
+        return forward_.call(echo, now, sparing);
+    }
 
-    /// What came back: every answer in it, in one transaction.
+    /// What came back by that carrier: every answer in it, in one transaction.
     /// Errors: kDenied, kCorrupt, kUnsupported - nothing in it is to be believed; kUnavailable - not kept.
-    Result<Forward::Absorbed> absorb(BytesView parcel, Instant now);
+    Result<Forward::Absorbed> absorb(BytesView parcel, Instant now, Carrier by = Carrier::kHttps);
+
+    /// Which carrier may be used now, and what each was used for. Counts reach the store with what commits.
+    [[nodiscard]] Carriers& carriers() { return carriers_; }
+    /// What the district's SMS have done since last asked, within handle(): for carriers that have the same
+    /// items on their way.
+    [[nodiscard]] Forward::Absorbed heard_by_sms() { return sms_carrier_.take_heard(); }
 
     /// Answers one message of a console: an export for a stick, or what a stick brought, each in a
     /// transaction of its own. `echo`: fresh, as for next_parcel(). What was kept is true after this returns.
@@ -66,8 +81,9 @@ class Box {
     void set_storage_low(bool low) { storage_low_ = low; }
     /// Whether anything waits to be forwarded.
     [[nodiscard]] bool has_waiting();
-    /// Whether an item above `size` bytes does.
-    [[nodiscard]] bool has_waiting_above(std::size_t size);
+    /// Whether an item does that is of this cargo, or that is not.
+    [[nodiscard]] bool has_waiting(const Forward::Cargo& cargo);
+    [[nodiscard]] bool has_waiting_beyond(const Forward::Cargo& cargo);
     /// The store reported an I/O error: close it, open it again, and make a new Box.
     [[nodiscard]] bool store_failed() const { return store_failed_; }
 
@@ -79,16 +95,21 @@ class Box {
                                            Forward::Absorbed& absorbed);
     void recall();
     Status pump(Instant now, std::vector<Outbound>& out);
+    Status settle(const std::vector<SmsOutbox::FrameFate>& fates, Instant now);
+    Status keep_counts();
+    void believed(const Forward::Absorbed& absorbed);
     /// Runs `work` in a transaction; false if anything of it was not kept.
     bool kept(const std::function<Status()>& work);
 
     Ground ground_;
+    Carriers carriers_;
     Intake intake_;
     Statuses statuses_;
     SmsOutbox outbox_;
-    SmsDesk sms_desk_;
     Bulletins bulletins_;
     Forward forward_;
+    SmsCarrier sms_carrier_;
+    SmsDesk sms_desk_;
     StickDesk stick_desk_;
     std::optional<PeerId> modem_;
     wire::local::ModemState modem_state_;

@@ -23,11 +23,10 @@ Result<const wire::LinkKeys*> Forward::link(std::uint8_t key_id) {
 }
 
 Result<Forward::Outgoing> Forward::outgoing(std::size_t room, const std::function<bool(const ItemId&)>& skip,
-                                            std::size_t largest) {
+                                            const Cargo& cargo) {
     auto queued = TRY(ground_.store.queued_items(kMostAtOnce));
-    std::erase_if(queued, [&](const QueuedItem& one) {
-        return one.sealed.size() > largest || (skip && skip(one.item));
-    });
+    std::erase_if(queued,
+                  [&](const QueuedItem& one) { return !cargo.takes(one) || (skip && skip(one.item)); });
     std::vector<BytesView> views(queued.size());
     std::transform(queued.begin(), queued.end(), views.begin(),
                    [](const QueuedItem& one) { return BytesView(one.sealed); });
@@ -42,21 +41,48 @@ Result<wire::LinkKeys> Forward::link_keys(std::uint8_t key_id) {
     return *TRY(link(key_id));
 }
 
-Result<Bytes> Forward::call(std::uint32_t echo) {
+Result<Bytes> Forward::call(std::uint32_t echo, Instant now, bool sparing) {
+    auto call = TRY(news(echo, tell_));
+    call.sparing = sparing;
+    // With the holdings it would not fit a datagram: it goes with the next call.
+    if (call.holdings.empty()) call.used = TRY(use_to_tell(now));
+    auto frame = wire::encode(call, TRY(link(call.key_id))->up);
     echo_ = echo;
-    return call(echo, tell_);
+    told_ = call.used ? std::optional(call.used->day) : std::nullopt;
+    return frame;
 }
 
-Result<Bytes> Forward::call_by_post(std::uint32_t echo) {
-    return call(echo, true);
+Result<Bytes> Forward::call_by_post(std::uint32_t echo, Instant now) {
+    auto call = TRY(news(echo, true));
+    call.used = TRY(use_to_tell(now));
+    return wire::encode(call, TRY(link(call.key_id))->up);
 }
 
-Result<Bytes> Forward::call(std::uint32_t echo, bool tell) {
+Result<Bytes> Forward::call_by_sms(std::uint32_t echo) {
+    auto call = TRY(news(echo, false));
+    call.wants.clear();
+    call.sparing = true;
+    // What comes without its reply has been seen: it comes again where there is room, not by SMS.
+    call.last_update = TRY(ground_.store.last_update());
+    return wire::encode(call, TRY(link(call.key_id))->up);
+}
+
+void Forward::Absorbed::add(const Absorbed& other) {
+    retired.insert(retired.end(), other.retired.begin(), other.retired.end());
+    updates += other.updates;
+    more = more || other.more;
+    pieces = pieces || other.pieces;
+    copied = copied || other.copied;
+    if (other.district_time) district_time = other.district_time;
+}
+
+Result<wire::Call> Forward::news(std::uint32_t echo, bool tell) {
     wire::Call call;
     call.box = ground_.keys.shown.box;
     call.key_id = ground_.district.keyring.current;
     call.echo = echo;
-    call.last_update = TRY(ground_.store.last_update());
+    // What came without its reply comes again.
+    call.last_update = TRY(ground_.store.last_whole());
     call.waiting = TRY(ground_.store.waiting());
     auto highest = TRY(ground_.store.highest_epoch());
     if (auto newest = TRY(ground_.store.epoch(highest))) call.newest = {newest->number, newest->items};
@@ -66,7 +92,17 @@ Result<Bytes> Forward::call(std::uint32_t echo, bool tell) {
     if (tell) call.holdings = std::move(holdings);
     call.wants = bulletins_.wants(kMostGaps);
     call.wants.resize(std::min(call.wants.size(), wire::kMaxWants));
-    return wire::encode(call, TRY(link(call.key_id))->up);
+    return call;
+}
+
+Result<std::optional<wire::DayOfUse>> Forward::use_to_tell(Instant now) {
+    std::optional<wire::DayOfUse> out;
+    for (const auto& row : TRY(carriers_.unsaid(now))) {
+        if (!out) out.emplace();
+        out->day = static_cast<std::uint32_t>(row.day);
+        out->carriers[row.carrier] = {row.up, row.down, row.messages, std::min(row.cost, wire::kMostCost)};
+    }
+    return out;
 }
 
 Result<wire::Answer> Forward::read_answer(BytesView frame) {
@@ -104,24 +140,33 @@ Result<Forward::Absorbed> Forward::absorb(const wire::Answer& answer, Instant no
     Absorbed out;
     for (const auto& ack : answer.acks) TRY(retire(ack, now, out.retired));
     auto newest = TRY(ground_.store.last_update());
+    auto whole = TRY(ground_.store.last_whole());
     for (const auto& update : answer.updates) {
-        if (update.sequence <= newest) continue; // seen before
-        if (update.sequence != newest + 1) break;
-        TRY(apply(update, now));
-        newest = update.sequence;
-        ++out.updates;
+        if (update.sequence > newest + 1) break;
+        if (update.sequence == newest + 1) {
+            TRY(apply(update, now));
+            newest = update.sequence;
+            ++out.updates;
+        } else if (update.sequence > whole && !update.reply.empty()) {
+            // Seen before, without its reply: the person has been told.
+            TRY(ground_.store.put_reply(update.item, update.reply));
+        }
+        if (update.sequence == whole + 1 && !update.reply_follows) whole = update.sequence;
     }
     if (answer.newest_epoch > TRY(ground_.store.highest_epoch())) {
         TRY(ground_.store.skip_epochs(answer.newest_epoch));
         out.copied = true;
     }
-    TRY(ground_.store.set_contact(newest, now));
+    TRY(ground_.store.set_contact(newest, whole, now));
     TRY(ground_.store.drop_retired_before(now - kKeepRetired));
     TRY(bulletins_.take(answer.pieces));
     out.pieces = !answer.pieces.empty();
     tell_ = answer.tell;
     out.more = answer.more;
-    if (answer.echo != 0 && answer.echo == echo_) out.district_time = answer.district_time;
+    if (answer.echo != 0 && answer.echo == echo_) {
+        out.district_time = answer.district_time;
+        if (told_) carriers_.said(static_cast<std::int32_t>(*told_));
+    }
     return out;
 }
 
@@ -135,13 +180,17 @@ Status Forward::apply(const wire::StatusUpdate& update, Instant now) {
         return {};
     }
     TRY(ground_.store.set_state(update.item, {update.state, update.at}, update.reply));
-    if (update.notice.empty()) return {};
-    auto notice = wire::open_notice(ground_.keys, update.notice);
-    if (!notice) {
-        log(LogLevel::kWarning, "forward.notice",
-            {LogField::of_static("error", name_of(notice.error().code))});
-        return {};
+    auto notice = update.to_tell;
+    if (!update.notice.empty()) {
+        auto opened = wire::open_notice(ground_.keys, update.notice);
+        if (!opened) {
+            log(LogLevel::kWarning, "forward.notice",
+                {LogField::of_static("error", name_of(opened.error().code))});
+            return {};
+        }
+        notice = std::move(*opened);
     }
+    if (!notice) return {};
     auto phone = wire::pseudonym(ground_.keys.store, "phone", notice->to.e164);
     if (TRY(ground_.store.stopped(phone))) return {};
     auto text = dialogue::notice(ground_.pack, ground_.village, notice->language, notice->code);

@@ -1,6 +1,7 @@
 #include "box/modem_duty.hpp"
 
 #include "base/gsm7.hpp"
+#include "domain/numbers.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -17,19 +18,14 @@ local::SmsOutcome outcome_of(std::uint64_t id, const SendResult& result) {
     return {id, static_cast<std::uint8_t>(result.outcome), result.cause};
 }
 
-bool is_e164(std::string_view to) {
-    if (to.size() < 6 || to.size() > 16 || to[0] != '+') return false;
-    return std::all_of(to.begin() + 1, to.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 } // namespace
 
 bool can_be_sent(std::string_view to, std::string_view text) {
-    return is_e164(to) && !text.empty() && gsm7::fits_one_sms(text, true);
+    return domain::is_e164(to) && !text.empty() && gsm7::fits_one_sms(text, true);
 }
 
 bool data_can_be_sent(std::string_view to, BytesView data) {
-    return is_e164(to) && !data.empty() && data.size() <= wire::kSmsDataRoom;
+    return domain::is_e164(to) && !data.empty() && data.size() <= wire::kSmsDataRoom;
 }
 
 ModemDuty::ModemDuty(Modem& modem, FingerprintOf fingerprint_of, std::uint64_t first_call)

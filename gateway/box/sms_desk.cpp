@@ -63,20 +63,20 @@ Status SmsDesk::arrived(const wire::local::SmsArrived& sms, Instant now) {
     auto seen = wire::pseudonym(key, "sms-seen", BytesView(sms.fingerprint));
     if (TRY(ground_.store.sms_seen(seen))) return {};
     TRY(ground_.store.mark_sms_seen(seen, now));
-    if (sms.corrupt || sms.binary) {
-        // Nobody wrote 8-bit data by hand: it is kept for a technician and never answered.
-        const auto& content = sms.binary && !sms.data.empty() ? sms.data : sms.raw;
-        log(LogLevel::kWarning, "sms.quarantined", {{"bytes", content.size()}});
-        return ground_.store.quarantine(seen, wire::seal_row(key, "quarantine", content), now);
+    if (auto frame = carrier_.frame_in(sms))
+        if (TRY(carrier_.arrived(*frame, now))) return {};
+    if (sms.corrupt || sms.binary || carrier_.is_district(sms.sender)) {
+        // Nobody wrote 8-bit data by hand, and the district has no words for a village: answering makes a
+        // loop. It is kept for a technician.
+        log(LogLevel::kWarning, "sms.quarantined",
+            {{"bytes", sms.raw.size() + sms.data.size() + sms.text.size()}});
+        return quarantine(sms, seen, now);
     }
     auto sender = domain::answerable(ground_.pack.phone, sms.sender, ground_.village.synthetic_numbers);
     if (!sender) {
         // Short codes and names are machines: answering one makes a loop. A technician can still look at it.
         log(LogLevel::kInfo, "sms.not_answerable", {{"bytes", sms.text.size()}});
-        ByteWriter plain;
-        plain.text(sms.sender);
-        plain.text(sms.text);
-        return ground_.store.quarantine(seen, wire::seal_row(key, "quarantine", plain.bytes()), now);
+        return quarantine(sms, seen, now);
     }
 
     OnceToken once{wire::pseudonym(key, "sms-once", BytesView(sms.fingerprint))};
@@ -98,6 +98,17 @@ Status SmsDesk::arrived(const wire::local::SmsArrived& sms, Instant now) {
     auto have = TRY(ground_.store.parts(part.sender, part.reference, part.count));
     if (have.size() < part.count) return {};
     return join(part, now);
+}
+
+Status SmsDesk::quarantine(const wire::local::SmsArrived& sms, const Pseudonym& seen, Instant now) {
+    auto content = sms.raw; // a whole PDU names its sender itself
+    if (content.empty()) {
+        ByteWriter plain;
+        plain.text(sms.sender);
+        plain.block(sms.binary ? BytesView(sms.data) : as_bytes(sms.text));
+        content = std::move(plain).take();
+    }
+    return ground_.store.quarantine(seen, wire::seal_row(ground_.keys.store, "quarantine", content), now);
 }
 
 Status SmsDesk::join(const SmsPart& any, Instant now) {

@@ -6,6 +6,7 @@ namespace kentongan::box {
 namespace {
 
 constexpr std::string_view kPurpose = "sms";
+constexpr std::string_view kFramePurpose = "sms-frame";
 
 } // namespace
 
@@ -63,6 +64,29 @@ Result<std::optional<wire::local::SendSms>> SmsOutbox::next(Instant now) {
     return std::optional(std::move(send));
 }
 
+Result<bool> SmsOutbox::answer_due(Instant now) {
+    if (in_flight_) return false;
+    auto sms = TRY(ground_.store.next_sms(now));
+    return sms && sms->kind == SmsKind::kAnswer;
+}
+
+Result<std::uint64_t> SmsOutbox::submit_frame(BytesView about, Instant now) {
+    OutgoingSms sms;
+    sms.kind = SmsKind::kFrame;
+    sms.content = wire::seal_row(ground_.keys.store, kFramePurpose, about);
+    sms.due = now;
+    sms.expires = now + SmsPolicy::kAnswerLives;
+    sms.submitting = true;
+    auto id = TRY(ground_.store.put_sms(sms));
+    in_flight_ = true;
+    return id;
+}
+
+Result<SmsOutbox::FrameFate> SmsOutbox::fate(const OutgoingSms& sms, wire::local::SendOutcome outcome) {
+    TRY(ground_.store.drop_sms(sms.id));
+    return FrameFate{TRY(wire::open_row(ground_.keys.store, kFramePurpose, sms.content)), outcome};
+}
+
 Status SmsOutbox::unknown(OutgoingSms sms, Instant now) {
     ++sms.tries;
     if (sms.kind == SmsKind::kNotice || sms.tries >= SmsPolicy::kMostUnknown)
@@ -72,28 +96,40 @@ Status SmsOutbox::unknown(OutgoingSms sms, Instant now) {
     return ground_.store.update_sms(sms);
 }
 
-Status SmsOutbox::outcome(std::uint64_t id, wire::local::SendOutcome outcome, Instant now) {
+Result<std::optional<SmsOutbox::FrameFate>> SmsOutbox::outcome(std::uint64_t id,
+                                                               wire::local::SendOutcome outcome, Instant now) {
     in_flight_ = false;
+    std::optional<FrameFate> none;
     auto sms = TRY(ground_.store.sms(id));
-    if (!sms || !sms->submitting) return {};
+    if (!sms || !sms->submitting) return none;
+    if (sms->kind == SmsKind::kFrame) return std::optional(TRY(fate(*sms, outcome)));
     switch (outcome) {
     case wire::local::SendOutcome::kAccepted:
-        return ground_.store.drop_sms(id);
+        TRY(ground_.store.drop_sms(id));
+        return none;
     case wire::local::SendOutcome::kUnknown:
-        return unknown(*sms, now);
+        TRY(unknown(*sms, now));
+        return none;
     case wire::local::SendOutcome::kRejected:
         break;
     }
     // Rejected for certain, so not a repetition for the person: tries stay as they are, expiry ends it.
     sms->submitting = false;
     sms->due = now + SmsPolicy::kRetryAfter;
-    return ground_.store.update_sms(*sms);
+    TRY(ground_.store.update_sms(*sms));
+    return none;
 }
 
-Status SmsOutbox::lost(Instant now) {
+Result<std::vector<SmsOutbox::FrameFate>> SmsOutbox::lost(Instant now) {
     in_flight_ = false;
-    for (auto& sms : TRY(ground_.store.submitting_sms())) TRY(unknown(sms, now));
-    return {};
+    std::vector<FrameFate> frames;
+    for (auto& sms : TRY(ground_.store.submitting_sms())) {
+        if (sms.kind == SmsKind::kFrame)
+            frames.push_back(TRY(fate(sms, wire::local::SendOutcome::kUnknown)));
+        else
+            TRY(unknown(sms, now));
+    }
+    return frames;
 }
 
 } // namespace kentongan::box

@@ -25,19 +25,33 @@ class SmsOutbox {
     /// Nothing while one is in flight or none is due.
     Result<std::optional<wire::local::SendSms>> next(Instant now);
 
-    /// What became of it. Not an error: an id that is not in flight.
-    Status outcome(std::uint64_t id, wire::local::SendOutcome outcome, Instant now);
+    [[nodiscard]] bool in_flight() const { return in_flight_; }
+    /// Whether next() has an answer that a person waits for.
+    Result<bool> answer_due(Instant now);
+
+    /// Journals a frame that is given to the modem now; commit before sending it. `about` names it to its
+    /// maker and comes back with its fate. Returns the id to send it with. Only while nothing is in flight.
+    Result<std::uint64_t> submit_frame(BytesView about, Instant now);
+    struct FrameFate {
+        Bytes about;
+        wire::local::SendOutcome outcome{};
+    };
+
+    /// What became of it; if it was a frame, for its maker: it is tried no more here. Not an error: an id
+    /// that is not in flight.
+    Result<std::optional<FrameFate>> outcome(std::uint64_t id, wire::local::SendOutcome outcome, Instant now);
 
     /// The transaction that next() was part of did not commit: nothing was sent.
     void rolled_back() { in_flight_ = false; }
 
     /// The modem or this program went away while something was submitting: its fate is unknown.
-    Status lost(Instant now);
+    Result<std::vector<FrameFate>> lost(Instant now);
 
     Status expire(Instant now) { return ground_.store.drop_expired_sms(now); }
 
   private:
     Status unknown(OutgoingSms sms, Instant now);
+    Result<FrameFate> fate(const OutgoingSms& sms, wire::local::SendOutcome outcome);
 
     Ground ground_;
     bool in_flight_ = false;

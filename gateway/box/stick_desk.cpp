@@ -20,11 +20,11 @@ std::size_t within_epochs(std::span<const QueuedItem> items, std::set<std::uint1
 
 } // namespace
 
-Result<StickDesk::Files> StickDesk::files(std::uint32_t echo) {
+Result<StickDesk::Files> StickDesk::files(std::uint32_t echo, Instant now) {
     auto queued = TRY(ground_.store.queued_items(kMostItems));
     Files out;
     // The call first: with it the district's news come even if no item does.
-    std::vector<Bytes> frames{TRY(forward_.call_by_post(echo))};
+    std::vector<Bytes> frames{TRY(forward_.call_by_post(echo, now))};
     while (out.parcels.size() < wire::kMaxStickFiles) {
         auto room = wire::kMaxStickFile;
         for (const auto& frame : frames) room -= wire::size_in_parcel(frame.size());
@@ -47,7 +47,7 @@ Result<StickDesk::Files> StickDesk::files(std::uint32_t echo) {
 Result<wire::local::StickExported> StickDesk::make(std::uint64_t peer, std::uint8_t slot, std::uint32_t echo,
                                                    Instant now) {
     if (slot > 1) return fail(ErrorCode::kInvalid, "stick.slot", slot);
-    auto made = TRY(files(echo));
+    auto made = TRY(files(echo, now));
     wire::StickManifest manifest;
     manifest.box = ground_.keys.shown.box;
     manifest.key_id = ground_.district.keyring.current;

@@ -58,7 +58,7 @@ class StickDesk {
         std::vector<Bytes> parcels;
         std::size_t items = 0;
     };
-    Result<Files> files(std::uint32_t echo);
+    Result<Files> files(std::uint32_t echo, Instant now);
 
     Ground ground_;
     Forward& forward_;

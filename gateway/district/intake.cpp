@@ -1,7 +1,6 @@
 #include "district/intake.hpp"
 
 #include "district/boxes.hpp"
-#include "district/publishing.hpp"
 #include "wire/case_words.hpp"
 #include "wire/seal.hpp"
 #include "wire/token.hpp"
@@ -12,15 +11,8 @@
 namespace kentongan::district {
 namespace {
 
-// No box gives itself so many updates; a greater number is a defect or a lie, and would use up the counter.
-constexpr std::uint64_t kMaxSequence = std::uint64_t{1} << 53;
 // Quarantined items read at once.
 constexpr std::size_t kAtOnce = 64;
-// What an answer with news has besides updates and pieces.
-constexpr std::size_t kNewsHead = 40;
-// A status without words: item, state, time, two lengths.
-constexpr std::size_t kUpdateHead = 24;
-constexpr std::size_t kPieceHead = 16;
 
 Result<BoxId> box_of(BytesView frame) {
     ByteReader in(frame);
@@ -42,7 +34,6 @@ struct Intake::Parcel {
     std::set<std::uint16_t> loaded;
     std::map<EpochKey, EpochRow> openings; ///< Of epochs that this parcel opens.
     std::set<std::uint16_t> from_held;     ///< Epochs whose held items were taken.
-    std::optional<wire::Call> call;
     Delivery delivery;
     bool believed = false; ///< Something in it was sealed by this box.
 
@@ -264,7 +255,22 @@ Status Intake::take_item(Parcel& parcel, BytesView bytes) {
 
 // --- exchange ---
 
+Status Intake::link_by(std::uint8_t key_id, const Box& box, Taken& taken) {
+    const auto* prekey = setting_.keys.prekey(key_id);
+    if (prekey == nullptr) return fail(ErrorCode::kDenied, "intake.key", key_id);
+    auto psk = psk_of(store_, box.keys.box, setting_.psk_key);
+    if (!psk) return fail(ErrorCode::kDenied, "intake.psk", box.keys.box.value);
+    taken.link = TRY(wire::link_keys(prekey->district, box.keys.agree, *psk));
+    taken.key_id = key_id;
+    wipe(*psk);
+    return {};
+}
+
 Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
+    return answer(TRY(take(bytes, now)), now, room);
+}
+
+Result<Taken> Intake::take(BytesView bytes, Instant now, const Way& way) {
     auto frames = TRY(wire::read_parcel(bytes));
     Parcel parcel;
     parcel.now = now;
@@ -282,25 +288,20 @@ Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
     auto aside = TRY(store_.quarantined_of(id));
     parcel.room_aside = kMaxQuarantinedPerBox - std::min(kMaxQuarantinedPerBox, aside);
 
-    std::optional<wire::LinkKeys> link;
-    std::uint8_t key_id = setting_.keys.shown.keyring.current;
-    auto link_by = [&](std::uint8_t by) -> Status {
-        const auto* prekey = setting_.keys.prekey(by);
-        if (prekey == nullptr) return fail(ErrorCode::kDenied, "intake.key", by);
-        link = TRY(wire::link_keys(prekey->district, parcel.box.keys.agree, *psk));
-        key_id = by;
-        return {};
-    };
+    Taken taken;
+    taken.box = id;
+    taken.revoked = parcel.box.revoked;
     for (auto frame : frames) {
         if (TRY(box_of(frame)) != id) return fail(ErrorCode::kCorrupt, "parcel.boxes");
         auto kind = wire::kind_of(frame);
         if (kind && *kind == wire::FrameKind::kCall) {
             auto sealed_for = wire::read_sealed_for(frame);
-            auto call = sealed_for && link_by(sealed_for->key_id) ? wire::decode_call(frame, link->up)
-                                                                  : fail(ErrorCode::kDenied, "intake.call");
+            auto call = sealed_for && link_by(sealed_for->key_id, parcel.box, taken)
+                            ? wire::decode_call(frame, taken.link->up)
+                            : fail(ErrorCode::kDenied, "intake.call");
             if (call) {
                 parcel.believed = true;
-                parcel.call = std::move(*call);
+                taken.call = std::move(*call);
             } else {
                 ++refused_;
             }
@@ -315,27 +316,41 @@ Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
         for (const auto& item : *items) TRY(take_item(parcel, item));
     }
     if (!parcel.believed && parcel.touched.empty()) {
-        if (held_.contains(id)) return Bytes(); // it may be, once its opening is here
+        if (held_.contains(id)) return taken; // it may be, once its opening is here
         return fail(ErrorCode::kDenied, "intake.nothing", id.value);
     }
+    TRY(commit(parcel, taken, way));
+    return taken;
+}
 
+Status Intake::commit(Parcel& parcel, Taken& taken, const Way& way) {
+    auto id = taken.box;
     auto& delivery = parcel.delivery;
     delivery.box = id;
-    delivery.at = now;
-    if (parcel.call) {
-        delivery.waiting = parcel.call->waiting;
-        delivery.acknowledged = parcel.call->last_update <= kMaxSequence ? parcel.call->last_update : 0;
+    delivery.at = parcel.now;
+    if (taken.call) {
+        delivery.waiting = taken.call->waiting;
+        delivery.acknowledged = taken.call->last_update <= kMaxSequence ? taken.call->last_update : 0;
     }
     for (const auto& key : parcel.changed) {
         auto opening = parcel.openings.find(key);
         EpochRow row = opening != parcel.openings.end() ? opening->second : EpochRow{};
-        const auto& chain = parcel.chains.at(key).chain;
+        const auto& [chain, copied] = parcel.chains.at(key);
         row.box = id;
         row.number = chain.opening().epoch;
         row.mark = chain.opening().mark;
         row.received = chain.here().bytes();
         row.items = static_cast<std::uint16_t>(chain.here().count());
         delivery.epochs.push_back(std::move(row));
+        // Whoever has a copy of the box makes new items too.
+        taken.fresh = taken.fresh || !copied;
+    }
+    taken.fresh = (taken.fresh || delivery.acknowledged > parcel.box.acknowledged) && !taken.revoked;
+    delivery.linked = way.carrier == Carrier::kLink;
+    if (way.carrier == Carrier::kSms && !way.sms.number.empty()) {
+        auto route = store_.sms_route(id);
+        if (!route && route.error().code != ErrorCode::kNotFound) return tl::unexpected<Error>(route.error());
+        if (taken.fresh || (route && route->source.number == way.sms.number)) delivery.sms = way.sms;
     }
     if (parcel.believed) TRY(store_.receive(delivery));
     taken_ += delivery.cases.size() + delivery.quarantined.size();
@@ -345,91 +360,8 @@ Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
                                      [&](const auto& one) { return parcel.from_held.contains(one.first); });
         if (of_box->second.empty()) held_.erase(of_box);
     }
-
-    if (!link) TRY(link_by(key_id));
-    // A box reads only what is bound to its own epochs. Where a copy shares a number, each gets frames of its
-    // own, and the news stands in one that both can read.
-    std::vector<wire::Answer> answers(1);
-    std::set<std::uint16_t> numbers;
-    for (const auto& key : parcel.touched) {
-        auto at = chain_at_.find(key);
-        if (at == chain_at_.end()) continue;
-        const auto& here = at->second->second.chain.here();
-        wire::Ack ack{std::get<1>(key), std::get<2>(key), here.next(), here.beyond()};
-        bool shared = !numbers.insert(ack.epoch).second || copied(parcel, ack.epoch);
-        if (shared)
-            answers.emplace_back().acks.push_back(ack);
-        else if (answers.front().acks.size() < wire::kMaxAcks)
-            answers.front().acks.push_back(ack);
-    }
-    if (parcel.call) TRY(add_news(parcel, *parcel.call, room, now, answers.front()));
-    std::vector<Bytes> out;
-    for (auto& answer : answers) {
-        if (&answer == &answers.front() && answers.size() > 1 && !parcel.call && answer.acks.empty())
-            continue;
-        answer.box = id;
-        answer.key_id = key_id;
-        out.push_back(wire::encode(answer, link->down));
-    }
-    return wire::write_parcel(out);
-}
-
-bool Intake::copied(Parcel& parcel, std::uint16_t epoch) {
-    return parcel.of(epoch).size() > 1;
-}
-
-Status Intake::add_news(const Parcel& parcel, const wire::Call& call, std::size_t room, Instant now,
-                        wire::Answer& answer) {
-    answer.echo = call.echo;
-    answer.district_time = now;
-    answer.newest_epoch = TRY(store_.newest_epoch(call.box));
-    answer.keyring = setting_.keys.shown.keyring.version;
-    // A revoked box may be in a thief's hands: it is told that its items are kept, and nothing of any
-    // citizen.
-    if (parcel.box.revoked) return {};
-    room -= std::min(room, kNewsHead);
-    auto after = call.last_update <= kMaxSequence ? call.last_update : 0;
-    for (auto& update : TRY(store_.updates_after(call.box, after, wire::kMaxUpdates + 1))) {
-        auto size = kUpdateHead + update.reply.size() + update.notice.size();
-        // The first goes whatever its size: a carrier too narrow for it would wait for ever.
-        if (answer.updates.size() == wire::kMaxUpdates || (size > room && !answer.updates.empty())) {
-            answer.more = true;
-            return {};
-        }
-        room -= std::min(room, size);
-        answer.updates.push_back(std::move(update));
-    }
-    return add_publication(call, room, answer);
-}
-
-Status Intake::add_publication(const wire::Call& call, std::size_t room, wire::Answer& answer) {
-    auto& known = holdings_[call.box];
-    if (!call.holdings.empty() && wire::holdings_mark(call.holdings) == call.held)
-        known = {call.held, call.holdings};
-    if (known.mark != call.held) {
-        answer.tell = true;
-        answer.more = true;
-        return {};
-    }
-    auto next = TRY(next_bulletin(store_, setting_.keys, call.box, known.list));
-    if (!next) return {};
-    auto mark = wire::bulletin_mark(*next);
-    std::vector<wire::ByteRange> missing{{0, static_cast<std::uint32_t>(next->size())}};
-    for (const auto& want : call.wants)
-        if (want.mark == mark) missing = want.missing;
-    answer.more = !missing.empty();
-    for (auto range : missing) {
-        while (range.size > 0 && range.from < next->size()) {
-            if (room <= kPieceHead || answer.pieces.size() == wire::kMaxPieces) return {};
-            auto size = std::min<std::size_t>(range.size, room - kPieceHead);
-            auto piece = wire::piece_of(*next, mark, range.from, size);
-            auto taken = static_cast<std::uint32_t>(piece.bytes.size());
-            room -= std::min(room, kPieceHead + piece.bytes.size());
-            range.from += taken;
-            range.size -= std::min(range.size, taken);
-            answer.pieces.push_back(std::move(piece));
-        }
-    }
+    taken.touched = std::move(parcel.touched);
+    if (!taken.link) TRY(link_by(setting_.keys.shown.keyring.current, parcel.box, taken));
     return {};
 }
 

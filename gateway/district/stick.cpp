@@ -25,7 +25,8 @@ Result<StickVisit> StickVisit::begin(Intake& intake, Store& store, const Setting
 Status StickVisit::take(std::size_t index, BytesView file, Instant now) {
     if (index >= manifest_.files.size() || wire::stick_file(file) != manifest_.files[index])
         return fail(ErrorCode::kCorrupt, "stick.file", static_cast<std::int64_t>(index));
-    auto answer = TRY(intake_->exchange(file, now));
+    auto taken = TRY(intake_->take(file, now, {Carrier::kStick, {}}));
+    auto answer = TRY(intake_->answer(taken, now));
     if (!answer.empty()) parcels_.push_back(std::move(answer));
     return {};
 }

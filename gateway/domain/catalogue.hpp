@@ -6,6 +6,8 @@
 // so any thread may read it.
 #pragma once
 
+#include "domain/tariff.hpp"
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -257,6 +259,7 @@ struct Village {
     std::string office_hours;
     std::string phone;                     ///< The number to text, as printed.
     std::optional<QuietHours> quiet_hours; ///< In force here: its own or the pack's.
+    Tariffs carriers;                      ///< See tariff_of().
     std::vector<Hamlet> hamlets;
 };
 

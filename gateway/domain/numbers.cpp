@@ -154,6 +154,11 @@ std::optional<Problem> check_phone(const PhoneRule& rule, std::string_view typed
     return std::nullopt;
 }
 
+bool is_e164(std::string_view number) {
+    return number.size() >= 6 && number.size() <= 16 && number[0] == '+' &&
+           std::all_of(number.begin() + 1, number.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::optional<Msisdn> answerable(const PhoneRule& rule, std::string_view sender, bool synthetic) {
     bool plus = sender.starts_with('+');
     if (plus) sender.remove_prefix(1);

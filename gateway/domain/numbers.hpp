@@ -24,6 +24,9 @@ struct Msisdn {
     auto operator<=>(const Msisdn&) const = default;
 };
 
+/// "+" and 5 to 15 digits (ITU-T E.164 has 15 at most): what a modem can send to.
+[[nodiscard]] bool is_e164(std::string_view number);
+
 /// `typed` with Arabic-Indic digits (U+0660–0669, U+06F0–06F9), which some keyboards write, as 0–9. The rest
 /// stays.
 [[nodiscard]] std::string plain_digits(std::string_view typed);

@@ -75,6 +75,54 @@ QuietHours read_quiet_hours(const PackNode& node, std::string_view path, Faults&
     return quiet;
 }
 
+std::optional<std::uint64_t> limit(MapReader& map, std::string_view key, std::uint64_t most) {
+    if (map.optional(key) == nullptr) return std::nullopt;
+    return static_cast<std::uint64_t>(map.number(key, 1, static_cast<std::int64_t>(most)));
+}
+
+std::uint64_t amount(MapReader& map, std::string_view key, std::uint64_t most) {
+    return static_cast<std::uint64_t>(map.number_or(key, 0, 0, static_cast<std::int64_t>(most)));
+}
+
+Tariff read_tariff(const PackNode& node, Carrier carrier, std::string_view path, Faults& faults) {
+    Tariff out;
+    if (node.kind == PackNode::Kind::kScalar && node.scalar == "none") {
+        out.allowed = false;
+        return out;
+    }
+    MapReader map(node, path, faults);
+    out.daily_cost = limit(map, "daily_cost", kMostMoney);
+    // What a carrier is paid by; the other keys are none of its own.
+    if (carrier == Carrier::kSms) {
+        out.cost_per_message = amount(map, "cost_per_message", kMostMoney);
+        constexpr std::int64_t kMostHours = 14 * 24;
+        out.patience = std::chrono::hours(map.number_or("patience_hours", 6, 0, kMostHours));
+    } else {
+        constexpr std::uint64_t kMegabyte = 1'000'000;
+        if (auto megabytes = limit(map, "daily_megabytes", kMostDailyMegabytes))
+            out.daily_bytes = *megabytes * kMegabyte;
+        out.cost_per_megabyte = amount(map, "cost_per_megabyte", kMostMoney);
+    }
+    auto price = carrier == Carrier::kSms ? out.cost_per_message : out.cost_per_megabyte;
+    if (out.daily_cost && price == 0)
+        map.fault(map.line_of("daily_cost"),
+                  "\"daily_cost\" limits nothing without a cost per " +
+                      std::string(carrier == Carrier::kSms ? "message" : "megabyte"));
+    map.done();
+    return out;
+}
+
+Tariffs read_carriers(const PackNode& node, std::string_view path, Faults& faults) {
+    constexpr std::pair<std::string_view, Carrier> kNames[] = {
+        {"datagrams", Carrier::kDatagrams}, {"https", Carrier::kHttps}, {"sms", Carrier::kSms}};
+    Tariffs out;
+    MapReader map(node, path, faults);
+    for (const auto& [name, carrier] : kNames)
+        if (const auto* one = map.optional(name)) out[carrier] = read_tariff(*one, carrier, path, faults);
+    map.done();
+    return out;
+}
+
 void read_main(const PackFile& file, Pack& pack, Faults& faults) {
     const auto& path = file.path;
     MapReader map(file.root, path, faults);
@@ -205,6 +253,8 @@ std::optional<Village> read_village(const PackFile& file, const Pack& pack, std:
         else
             village.quiet_hours = read_quiet_hours(*node, file.path, faults);
     }
+    if (const auto* node = map.optional("carriers"))
+        village.carriers = read_carriers(*node, file.path, faults);
     std::set<std::string> ids;
     std::set<int> numbers;
     for (const auto& item : map.list("hamlets", true, 64)) {

@@ -1,6 +1,7 @@
 #include "sim/memory_box_store.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace kentongan::sim {
 namespace {
@@ -138,22 +139,42 @@ Bytes MemoryBoxStore::dump() const {
     return std::move(out).take();
 }
 
-Status MemoryBoxStore::put_item(const box::QueuedItem& item, Instant) {
+Status MemoryBoxStore::put_item(const box::QueuedItem& item, Instant now) {
     TRY(writable());
     if (now_.places.contains(item.item)) return fail(ErrorCode::kConflict, "memory.item");
     auto place = now_.next_place;
     set(&World::next_place, place + 1);
     put(&World::places, item.item, place);
-    put(&World::items, place, {item, std::nullopt});
+    auto kept = item;
+    kept.queued_at = now;
+    kept.by_sms = {};
+    put(&World::items, place, {std::move(kept), std::nullopt});
     put(&World::queue, {item.urgency, place}, item.item);
     return {};
 }
 
 Result<std::vector<box::QueuedItem>> MemoryBoxStore::queued_items(std::size_t most) {
+    return queued_up_to(std::numeric_limits<std::size_t>::max(), most);
+}
+
+Result<std::vector<box::QueuedItem>> MemoryBoxStore::queued_up_to(std::size_t size, std::size_t most) {
     std::vector<box::QueuedItem> out;
-    for (auto at = now_.queue.begin(); at != now_.queue.end() && out.size() < most; ++at)
-        out.push_back(now_.items.at(at->first.second).item);
+    for (auto at = now_.queue.begin(); at != now_.queue.end() && out.size() < most; ++at) {
+        const auto& item = now_.items.at(at->first.second).item;
+        if (item.sealed.size() <= size) out.push_back(item);
+    }
     return out;
+}
+
+Status MemoryBoxStore::put_by_sms(ItemId item, const box::Resend& resend) {
+    TRY(writable());
+    auto place = now_.places.find(item);
+    if (place == now_.places.end()) return {};
+    auto row = now_.items.at(place->second);
+    if (row.retired) return {};
+    row.item.by_sms = resend;
+    put(&World::items, place->second, std::move(row));
+    return {};
 }
 
 Result<std::vector<ItemId>> MemoryBoxStore::queued_between(const ItemId& first, const ItemId& last) {
@@ -214,6 +235,13 @@ Result<std::uint32_t> MemoryBoxStore::waiting() {
     return static_cast<std::uint32_t>(now_.queue.size());
 }
 
+Result<std::uint32_t> MemoryBoxStore::waiting_above(std::size_t size) {
+    return static_cast<std::uint32_t>(
+        std::count_if(now_.queue.begin(), now_.queue.end(), [&](const auto& entry) {
+            return now_.items.at(entry.first.second).item.sealed.size() > size;
+        }));
+}
+
 Status MemoryBoxStore::put_case(const box::CaseRow& row) {
     TRY(writable());
     if (now_.cases.contains(row.item)) return fail(ErrorCode::kConflict, "memory.case");
@@ -265,6 +293,15 @@ Status MemoryBoxStore::set_state(ItemId item, const box::CaseEvent& event, Bytes
     return {};
 }
 
+Status MemoryBoxStore::put_reply(ItemId item, BytesView reply) {
+    TRY(writable());
+    auto row = found(now_.cases, item);
+    if (!row) return {};
+    row->reply.assign(reply.begin(), reply.end());
+    put(&World::cases, item, std::move(*row));
+    return {};
+}
+
 Result<std::vector<box::CaseEvent>> MemoryBoxStore::history(ItemId item) {
     return found(now_.events, item).value_or(std::vector<box::CaseEvent>());
 }
@@ -276,16 +313,52 @@ Result<std::vector<box::CaseRow>> MemoryBoxStore::cases_of_phone(const box::Pseu
     return out;
 }
 
-Status MemoryBoxStore::set_contact(std::uint64_t last_update, Instant at) {
+Status MemoryBoxStore::set_contact(std::uint64_t last_update, std::uint64_t last_whole, Instant at) {
     TRY(writable());
     set(&World::last_update, last_update);
+    set(&World::last_whole, last_whole);
     set(&World::last_contact, at);
+    return {};
+}
+
+Status MemoryBoxStore::put_sms_call(const box::Resend& resend) {
+    TRY(writable());
+    set(&World::sms_call, resend);
     return {};
 }
 
 Status MemoryBoxStore::put_exports(std::uint32_t newest) {
     TRY(writable());
-    now_.exports = std::max(now_.exports, newest);
+    set(&World::exports, std::max(now_.exports, newest));
+    return {};
+}
+
+Status MemoryBoxStore::put_carrier_book(const box::CarrierBook& book) {
+    TRY(writable());
+    auto whole = book;
+    if (now_.carrier_book) // those not named stay
+        whole.contacts.insert(now_.carrier_book->contacts.begin(), now_.carrier_book->contacts.end());
+    set(&World::carrier_book, std::optional(std::move(whole)));
+    return {};
+}
+
+Status MemoryBoxStore::put_carrier_day(const box::CarrierDay& row) {
+    TRY(writable());
+    put(&World::carrier_days, {row.day, row.carrier}, row);
+    return {};
+}
+
+Result<std::vector<box::CarrierDay>> MemoryBoxStore::carrier_days(std::int32_t first, std::int32_t last) {
+    std::vector<box::CarrierDay> out;
+    for (const auto& [key, row] : now_.carrier_days)
+        if (row.day >= first && row.day <= last) out.push_back(row);
+    return out;
+}
+
+Status MemoryBoxStore::keep_carrier_days(std::int32_t first, std::int32_t last) {
+    TRY(powered());
+    drop_if(&World::carrier_days,
+            [&](const box::CarrierDay& row) { return row.day < first || row.day > last; });
     return {};
 }
 

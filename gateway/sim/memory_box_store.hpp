@@ -34,6 +34,8 @@ class MemoryBoxStore : public box::Store {
     void set_lying(bool lying) { lying_ = lying; }
     /// Every byte that a thief of the disk finds.
     [[nodiscard]] Bytes dump() const;
+    /// SMS that are kept aside.
+    [[nodiscard]] std::size_t quarantined() const { return now_.quarantine.size(); }
     [[nodiscard]] bool holds(const ItemId& item) const { return now_.places.contains(item); }
 
     // --- the box's side ---
@@ -44,9 +46,12 @@ class MemoryBoxStore : public box::Store {
 
     Status put_item(const box::QueuedItem& item, Instant now) override;
     Result<std::vector<box::QueuedItem>> queued_items(std::size_t most) override;
+    Result<std::vector<box::QueuedItem>> queued_up_to(std::size_t size, std::size_t most) override;
     Status retire_item(ItemId item, Instant now) override;
     Status drop_retired_before(Instant before) override;
     Result<std::uint32_t> waiting() override;
+    Result<std::uint32_t> waiting_above(std::size_t size) override;
+    Status put_by_sms(ItemId item, const box::Resend& resend) override;
     Result<std::vector<ItemId>> queued_between(const ItemId& first, const ItemId& last) override;
     Status put_epoch(const box::EpochRow& row) override;
     Result<std::optional<box::EpochRow>> epoch(std::uint16_t number) override;
@@ -59,13 +64,22 @@ class MemoryBoxStore : public box::Store {
     Result<std::optional<box::CaseRow>> case_by_code(const box::Pseudonym& code) override;
     Result<std::optional<box::CaseRow>> case_by_receipt(const box::Pseudonym& receipt) override;
     Status set_state(ItemId item, const box::CaseEvent& event, BytesView reply) override;
+    Status put_reply(ItemId item, BytesView reply) override;
     Result<std::vector<box::CaseEvent>> history(ItemId item) override;
     Result<std::vector<box::CaseRow>> cases_of_phone(const box::Pseudonym& phone) override;
     Result<std::uint64_t> last_update() override { return now_.last_update; }
+    Result<std::uint64_t> last_whole() override { return now_.last_whole; }
     Result<Instant> last_contact() override { return now_.last_contact; }
-    Status set_contact(std::uint64_t last_update, Instant at) override;
+    Status set_contact(std::uint64_t last_update, std::uint64_t last_whole, Instant at) override;
+    Result<box::Resend> sms_call() override { return now_.sms_call; }
+    Status put_sms_call(const box::Resend& resend) override;
     Result<std::uint32_t> exports() override { return now_.exports; }
     Status put_exports(std::uint32_t newest) override;
+    Result<std::optional<box::CarrierBook>> carrier_book() override { return now_.carrier_book; }
+    Status put_carrier_book(const box::CarrierBook& book) override;
+    Status put_carrier_day(const box::CarrierDay& row) override;
+    Result<std::vector<box::CarrierDay>> carrier_days(std::int32_t first, std::int32_t last) override;
+    Status keep_carrier_days(std::int32_t first, std::int32_t last) override;
     Status put_bulletin(const box::HeldBulletin& bulletin) override;
     Result<std::optional<box::HeldBulletin>> bulletin(const std::string& name) override;
     Result<std::vector<box::HeldBulletin>> bulletins() override;
@@ -116,8 +130,12 @@ class MemoryBoxStore : public box::Store {
         std::map<box::Pseudonym, ItemId> by_receipt;
         std::map<ItemId, std::vector<box::CaseEvent>> events;
         std::uint64_t last_update = 0;
+        std::uint64_t last_whole = 0;
         Instant last_contact{};
         std::uint32_t exports = 0;
+        box::Resend sms_call;
+        std::optional<box::CarrierBook> carrier_book;
+        std::map<std::pair<std::int32_t, domain::Carrier>, box::CarrierDay> carrier_days;
         std::map<box::Pseudonym, std::pair<Bytes, Instant>> conversations;
         std::map<box::Pseudonym, bool> stopped;
         std::map<Fingerprint, Instant> seen;

@@ -159,6 +159,13 @@ Status MemoryDistrictStore::receive(const Delivery& delivery) {
     auto box = boxes_.find(delivery.box);
     if (box == boxes_.end()) return fail(ErrorCode::kNotFound, "memory.box");
     box->second.last_contact = delivery.at;
+    if (delivery.linked) box->second.last_link = delivery.at;
+    if (delivery.sms) {
+        auto& route = sms_routes_[delivery.box];
+        route.box = delivery.box;
+        route.source = *delivery.sms;
+        route.heard = delivery.at;
+    }
     if (delivery.waiting) box->second.waiting = *delivery.waiting;
     box->second.acknowledged = std::max(box->second.acknowledged, delivery.acknowledged);
     box->second.issued = std::max(box->second.issued, box->second.acknowledged);
@@ -250,6 +257,29 @@ Status MemoryDistrictStore::adopt(const Quarantined& quarantined, const NewCase&
     quarantined_.erase(kept->second);
     quarantined_at_.erase(kept);
     keep(found);
+    return {};
+}
+
+Result<SmsRoute> MemoryDistrictStore::sms_route(BoxId box) {
+    auto found = sms_routes_.find(box);
+    if (found == sms_routes_.end()) return fail(ErrorCode::kNotFound, "memory.sms_route");
+    return found->second;
+}
+
+Result<std::vector<SmsRoute>> MemoryDistrictStore::sms_routes() {
+    std::vector<SmsRoute> out;
+    for (const auto& [box, route] : sms_routes_) out.push_back(route);
+    return out;
+}
+
+Status MemoryDistrictStore::count_sms(const SmsRoute& route) {
+    TRY(writable());
+    if (!boxes_.contains(route.box)) return fail(ErrorCode::kNotFound, "memory.box");
+    auto& kept = sms_routes_[route.box];
+    auto before = kept;
+    kept = route;
+    kept.source = before.source;
+    kept.heard = before.heard;
     return {};
 }
 

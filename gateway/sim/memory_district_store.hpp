@@ -44,6 +44,10 @@ class MemoryDistrictStore : public district::Store {
     Result<std::uint64_t> missing_of(BoxId box) override;
     Status adopt(const district::Quarantined& quarantined, const district::NewCase& found) override;
 
+    Result<district::SmsRoute> sms_route(BoxId box) override;
+    Result<std::vector<district::SmsRoute>> sms_routes() override;
+    Status count_sms(const district::SmsRoute& route) override;
+
     Result<district::CaseRow> case_row(const ItemId& id) override;
     Result<Bytes> record(const ItemId& id) override;
     Result<std::vector<district::Event>> events(const ItemId& id) override;
@@ -80,6 +84,7 @@ class MemoryDistrictStore : public district::Store {
     std::uint64_t arrivals_ = 0;
     std::map<BoxId, district::Box> boxes_;
     std::map<BoxId, Bytes> psks_;
+    std::map<BoxId, district::SmsRoute> sms_routes_;
     std::map<Digest, district::Invitation> invitations_;
     std::map<std::string, Published> published_;
     std::map<ItemId, Kept> cases_;

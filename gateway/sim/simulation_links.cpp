@@ -40,7 +40,7 @@ void Simulation::call(const Event& event) {
     }
     if (event.subject == 0) (void)station.application->tick(clock(station));
     auto echo = static_cast<std::uint32_t>(dice_.next() | 1);
-    auto parcel = station.application->next_parcel(echo, carrier.room);
+    auto parcel = station.application->next_parcel(echo, carrier.room, clock(station));
     if (!parcel) return complain("a box cannot make a parcel");
     if (event.subject == 1) {
         if (healed_at_ == 0)

@@ -1,5 +1,6 @@
 #include "wire/answer.hpp"
 
+#include "wire/brief_update.hpp"
 #include "wire/token.hpp"
 
 #include <algorithm>
@@ -13,9 +14,15 @@ constexpr std::uint8_t kHasNews = 2; // time, newest epoch, keyring, updates, pi
 constexpr std::uint8_t kMore = 4;
 constexpr std::uint8_t kBeyond = 8; // any acknowledgement has a map
 constexpr std::uint8_t kTell = 16;
-constexpr std::uint8_t kKnownFlags = 31;
-constexpr std::size_t kMaxReply = 4200; // two texts of 2,000 bytes, sealed
+constexpr std::uint8_t kBrief = 32;
+constexpr std::uint8_t kKnownFlags = 63;
 constexpr std::size_t kMaxNotice = 256;
+
+// Beside the number of wants, in its byte: a call without them is what it was before they were.
+constexpr std::uint8_t kWantsMask = 15;
+constexpr std::uint8_t kUsed = 16;
+constexpr std::uint8_t kSparing = 32;
+static_assert(kMaxWants <= kWantsMask);
 
 Bytes outer(FrameKind kind, BoxId box, std::uint8_t key_id) {
     ByteWriter out;
@@ -72,6 +79,10 @@ void write_news(ByteWriter& out, const Answer& answer) {
     if (!answer.updates.empty()) out.varint(answer.updates.front().sequence);
     for (const auto& update : answer.updates) {
         write_item(out, update.item);
+        if (answer.brief) {
+            write_brief(out, update, answer.district_time);
+            continue;
+        }
         out.u8(update.state);
         out.instant(update.at);
         out.block(update.reply);
@@ -81,6 +92,18 @@ void write_news(ByteWriter& out, const Answer& answer) {
     for (const auto& piece : answer.pieces) write_piece(out, piece);
 }
 
+// All but item and sequence.
+Result<StatusUpdate> read_update(ByteReader& in) {
+    StatusUpdate out;
+    out.state = TRY(in.u8());
+    out.at = TRY(in.instant());
+    auto reply = TRY(in.block(kMaxReply));
+    out.reply.assign(reply.begin(), reply.end());
+    auto notice = TRY(in.block(kMaxNotice));
+    out.notice.assign(notice.begin(), notice.end());
+    return out;
+}
+
 Status read_news(ByteReader& in, Answer& answer) {
     answer.district_time = TRY(in.instant());
     answer.newest_epoch = TRY(in.u16());
@@ -88,15 +111,10 @@ Status read_news(ByteReader& in, Answer& answer) {
     auto updates = TRY(read_count(in, kMaxUpdates));
     auto sequence = updates > 0 ? TRY(in.varint()) : 0;
     for (std::size_t i = 0; i < updates; ++i) {
-        StatusUpdate update;
+        auto item = TRY(read_item_id(in, answer.box));
+        auto update = answer.brief ? TRY(read_brief(in, answer.district_time)) : TRY(read_update(in));
         update.sequence = sequence + i;
-        update.item = TRY(read_item_id(in, answer.box));
-        update.state = TRY(in.u8());
-        update.at = TRY(in.instant());
-        auto reply = TRY(in.block(kMaxReply));
-        update.reply.assign(reply.begin(), reply.end());
-        auto notice = TRY(in.block(kMaxNotice));
-        update.notice.assign(notice.begin(), notice.end());
+        update.item = item;
         answer.updates.push_back(std::move(update));
     }
     auto pieces = TRY(read_count(in, kMaxPieces));
@@ -111,7 +129,41 @@ std::uint8_t flags_of(const Answer& answer) {
         std::any_of(answer.acks.begin(), answer.acks.end(), [](const Ack& ack) { return ack.beyond != 0; });
     return static_cast<std::uint8_t>((answer.echo != 0 ? kHasEcho : 0) | (news ? kHasNews : 0) |
                                      (answer.more ? kMore : 0) | (answer.tell ? kTell : 0) |
-                                     (beyond ? kBeyond : 0));
+                                     (beyond ? kBeyond : 0) |
+                                     (answer.brief && !answer.updates.empty() ? kBrief : 0));
+}
+
+std::uint8_t bit_of(domain::Carrier carrier) {
+    return static_cast<std::uint8_t>(1U << (static_cast<unsigned>(carrier) - 1));
+}
+
+void write_used(ByteWriter& out, const DayOfUse& used) {
+    out.varint(used.day);
+    std::uint8_t which = 0;
+    for (const auto& [carrier, use] : used.carriers) which |= bit_of(carrier);
+    out.u8(which);
+    for (const auto& [carrier, use] : used.carriers)
+        for (auto value : {use.up, use.down, use.messages, use.cost}) out.varint(value);
+}
+
+Result<DayOfUse> read_used(ByteReader& in) {
+    DayOfUse out;
+    out.day = TRY(read_u32(in));
+    auto which = TRY(in.u8());
+    if (out.day == 0 || which == 0 || which >> domain::kCarriers.size() != 0)
+        return fail(ErrorCode::kCorrupt, "call.used");
+    for (auto carrier : domain::kCarriers) {
+        if ((which & bit_of(carrier)) == 0) continue;
+        CarrierUse use;
+        for (auto* value : {&use.up, &use.down, &use.messages}) {
+            *value = TRY(in.varint());
+            if (*value > domain::kMostCounted) return fail(ErrorCode::kCorrupt, "call.used");
+        }
+        use.cost = TRY(in.varint());
+        if (use.cost > kMostCost || use == CarrierUse{}) return fail(ErrorCode::kCorrupt, "call.used");
+        out.carriers.emplace(carrier, use);
+    }
+    return out;
 }
 
 } // namespace
@@ -149,8 +201,10 @@ Bytes encode(const Call& call, const SivKey& up) {
     plain.varint(call.newest.items);
     plain.varint(call.keyring);
     plain.u32(call.held);
-    plain.u8(static_cast<std::uint8_t>(call.wants.size()));
+    plain.u8(static_cast<std::uint8_t>(call.wants.size() | (call.used ? kUsed : 0) |
+                                       (call.sparing ? kSparing : 0)));
     for (const auto& want : call.wants) write_want(plain, want);
+    if (call.used) write_used(plain, *call.used);
     if (!call.holdings.empty()) write_holdings(plain, call.holdings);
     return sealed(outer(FrameKind::kCall, call.box, call.key_id), up, plain.bytes(), {});
 }
@@ -170,9 +224,14 @@ Result<Call> decode_call(BytesView frame, const SivKey& up) {
     out.newest.items = static_cast<std::uint16_t>(TRY(read_count(in, kMaxEpochItems)));
     out.keyring = TRY(read_u32(in));
     out.held = TRY(in.u32());
-    auto wants = TRY(in.u8());
-    if (wants > kMaxWants) return fail(ErrorCode::kCorrupt, "call.wants");
-    for (std::size_t i = 0; i < wants; ++i) out.wants.push_back(TRY(read_want(in)));
+    auto flags = TRY(in.u8());
+    auto wants = flags & kWantsMask;
+    if ((flags & ~(kWantsMask | kUsed | kSparing)) != 0)
+        return fail(ErrorCode::kUnsupported, "call.flags", flags);
+    if (static_cast<std::size_t>(wants) > kMaxWants) return fail(ErrorCode::kCorrupt, "call.wants");
+    for (int i = 0; i < wants; ++i) out.wants.push_back(TRY(read_want(in)));
+    out.sparing = (flags & kSparing) != 0;
+    if ((flags & kUsed) != 0) out.used = TRY(read_used(in));
     if (in.remaining() > 0) {
         out.holdings = TRY(read_holdings(in));
         if (out.holdings.empty()) return fail(ErrorCode::kCorrupt, "call.holdings");
@@ -219,6 +278,7 @@ Result<Answer> decode_answer(BytesView frame, const SivKey& down,
     out.key_id = to.key_id;
     out.more = (flags & kMore) != 0;
     out.tell = (flags & kTell) != 0;
+    out.brief = (flags & kBrief) != 0;
     Bytes associated;
     for (std::size_t i = 0; i < count; ++i) {
         Ack ack;

@@ -5,17 +5,36 @@
 #pragma once
 
 #include "base/time.hpp"
+#include "domain/tariff.hpp"
 #include "wire/bulletin.hpp"
 #include "wire/frame.hpp"
 #include "wire/open.hpp"
+#include "wire/reply.hpp"
 #include "wire/siv.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace kentongan::wire {
+
+/// What a box used one carrier for; not all zero. At most domain::kMostCounted bytes each way and messages.
+struct CarrierUse {
+    std::uint64_t up = 0;   ///< Bytes to the district, with what carries them.
+    std::uint64_t down = 0; ///< Bytes from it.
+    std::uint64_t messages = 0;
+    std::uint64_t cost = 0; ///< By the village's tariff, in units of its pack's money; at most kMostCost.
+    bool operator==(const CarrierUse&) const = default;
+};
+inline constexpr std::uint64_t kMostCost = std::uint64_t{1} << 62;
+/// A finished day of the village's calendar.
+struct DayOfUse {
+    std::uint32_t day = 0;                          ///< Days since 1970-01-01, local; not 0.
+    std::map<domain::Carrier, CarrierUse> carriers; ///< At least one.
+    bool operator==(const DayOfUse&) const = default;
+};
 
 /// Box → district. Asks for news and tells how the box is.
 struct Call {
@@ -29,6 +48,8 @@ struct Call {
     std::uint32_t held = 0;        ///< holdings_mark() of the publications held.
     std::vector<Holding> holdings; ///< Only when an answer asked for them.
     std::vector<Want> wants;       ///< What is missing of publications on their way; at most kMaxWants.
+    bool sparing = false;          ///< The day's budget is for requests: keyrings, but no publications now.
+    std::optional<DayOfUse> used;  ///< Until an answer to such a call has come.
     bool operator==(const Call&) const = default;
 };
 inline constexpr std::size_t kMaxWants = 8;
@@ -58,9 +79,13 @@ struct StatusUpdate {
     Instant at{};           ///< The district's clock.
     Bytes reply;            ///< wire/reply.hpp, or empty
     Bytes notice;           ///< wire/reply.hpp, or empty: nobody to tell
+    // Only in an answer with brief updates (wire/brief_update.hpp), which has no `notice`:
+    bool reply_follows = false;    ///< There is a reply, not in this answer.
+    std::optional<Notice> to_tell; ///< Instead of `notice`.
     bool operator==(const StatusUpdate&) const = default;
 };
 inline constexpr std::size_t kMaxUpdates = 256;
+inline constexpr std::size_t kMaxReply = 4200; ///< Two texts of 2,000 bytes, sealed.
 
 inline constexpr std::size_t kMaxPieces = 64;
 inline constexpr std::size_t kMaxAnswer = 48 * 1024;
@@ -77,8 +102,9 @@ struct Answer {
     std::vector<Ack> acks;
     std::vector<StatusUpdate> updates; ///< Without a gap, oldest first.
     std::vector<Piece> pieces;
-    bool more = false; ///< There is further news: call again at once.
-    bool tell = false; ///< Send Call::holdings next time.
+    bool more = false;  ///< There is further news: call again at once.
+    bool tell = false;  ///< Send Call::holdings next time.
+    bool brief = false; ///< Its updates are in their short form.
     bool operator==(const Answer&) const = default;
 };
 

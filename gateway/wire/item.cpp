@@ -1,5 +1,8 @@
 #include "wire/item.hpp"
 
+#include "wire/noise.hpp"
+#include "wire/padding.hpp"
+
 #include <sodium.h>
 
 #include <algorithm>
@@ -105,6 +108,10 @@ Result<ReadItem> read_item(BytesView item) {
     if (out.sealed.size() < kTagBytes + (out.header.opening() ? sizeof(Key32) : 0))
         return fail(ErrorCode::kCorrupt, "item.sealed");
     return out;
+}
+
+bool is_bare_opening(const ReadItem& item) {
+    return item.header.opening() && item.sealed.size() < kNoiseOverhead + kLeastPadded;
 }
 
 domain::CaseCode ItemSeed::code(std::uint32_t attempt) const {

@@ -64,6 +64,9 @@ struct ReadItem {
 /// Errors: kCorrupt - not an item, or above kMaxItem; kUnsupported - of a newer version.
 [[nodiscard]] Result<ReadItem> read_item(BytesView item);
 
+/// An opening that brings no record, only the way to what follows it (docs/formats/item.md).
+[[nodiscard]] bool is_bare_opening(const ReadItem& item);
+
 /// What follows from one item's key, at the box that seals it and at the district that opens it, and nowhere
 /// else: so neither travels nor is kept. Wiped at its end.
 class ItemSeed {

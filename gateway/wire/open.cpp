@@ -9,8 +9,6 @@ namespace kentongan::wire {
 namespace {
 
 // What an opening carries besides the record; a payload shorter than any padding is a bare opening.
-constexpr std::size_t kLeastPadded = 64;
-
 struct OpeningPayload {
     ClosedEpoch previous;
     Bytes record;

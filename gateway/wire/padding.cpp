@@ -3,8 +3,8 @@
 namespace kentongan::wire {
 namespace {
 
-constexpr std::size_t kItemBuckets[] = {64, 80, 96, kSmsPayload};
-constexpr std::size_t kOpeningBuckets[] = {64, kSmsOpeningPayload};
+constexpr std::size_t kItemBuckets[] = {kLeastPadded, 80, 96, kSmsPayload};
+constexpr std::size_t kOpeningBuckets[] = {kLeastPadded, kSmsOpeningPayload};
 constexpr std::size_t kStep = 64;
 
 } // namespace

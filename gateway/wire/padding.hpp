@@ -11,6 +11,9 @@ inline constexpr std::size_t kSmsPayload = 117;
 /// The same in an opening: 140 − header 6 − ephemeral key 32 − MAC 16.
 inline constexpr std::size_t kSmsOpeningPayload = 86;
 
+/// No record is padded to less, in either.
+inline constexpr std::size_t kLeastPadded = 64;
+
 /// What a payload rides in: their headers differ, and so does what fits one SMS.
 enum class Riding { kItem, kOpening };
 

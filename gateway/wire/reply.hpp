@@ -30,6 +30,7 @@ struct Notice {
     domain::Msisdn to;
     domain::LanguageTag language;
     domain::CaseCode code;
+    bool operator==(const Notice&) const = default;
 };
 [[nodiscard]] Bytes seal_notice(const BoxPublic& box, const Notice& notice);
 /// Errors: kDenied - not for this box, or altered.

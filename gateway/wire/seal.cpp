@@ -21,8 +21,8 @@ Bytes closed_statement(const ClosedEpoch& closed) {
     return std::move(out).take();
 }
 
-bool fits_sms_as_opening(std::size_t payload) {
-    return kOpeningHeader + kNoiseOverhead + padded_size(payload, Riding::kOpening) <= kSmsBytes;
+std::size_t size_as_opening(std::size_t payload) {
+    return kOpeningHeader + kNoiseOverhead + padded_size(payload, Riding::kOpening);
 }
 
 bool fits_sms_alone(std::size_t payload) {
@@ -105,7 +105,7 @@ Sealer::Turn Sealer::take(domain::Recipient recipient, std::size_t record_size) 
     if (epoch.next == 0) {
         auto longest = record_size + kTurnSlack;
         auto statement = closed_statement(epoch.previous).size();
-        if (fits_sms_alone(longest) && !fits_sms_as_opening(longest + statement)) {
+        if ((always_ || fits_sms_alone(longest)) && size_as_opening(longest + statement) > room_) {
             auto item = here();
             opening.emplace(item, write_opening(recipient, epoch, {}));
         }

@@ -31,6 +31,13 @@ class Sealer {
     /// The district's keys were rotated: the next item opens a new epoch.
     void use(const Prekey& to) { to_ = to; }
 
+    /// This box sends by SMS, `room` bytes each: an opening travels alone wherever it would not fit one
+    /// together with its record, however long that is, so that it brings no epoch to a stop.
+    void keep_openings_within(std::size_t room) {
+        room_ = room;
+        always_ = true;
+    }
+
     /// Whether the next item needs open() before it: after a start or abandon(), when the epoch is full, old
     /// or for other keys.
     [[nodiscard]] bool must_open(domain::Recipient recipient, Instant now) const;
@@ -43,8 +50,8 @@ class Sealer {
     struct Turn {
         ItemId item;
         ItemSeed seed;
-        /// An opening of its own that goes before it, when together they would not fit one SMS though the
-        /// item alone does.
+        /// An opening of its own that goes before it, when together they would not fit one SMS: if the item
+        /// alone does, or always (keep_openings_within()).
         std::optional<std::pair<ItemId, Bytes>> opening;
     };
     /// After open() where must_open() says so. `record_size`: of the record that seal() will get, which may
@@ -99,6 +106,8 @@ class Sealer {
     Prekey to_;
     Epoch district_;
     Epoch inspectorate_;
+    std::size_t room_ = kSmsBytes; ///< Of one SMS.
+    bool always_ = false;
     bool uncommitted_ = false;
 };
 

@@ -4,6 +4,7 @@
   scripts/run               start, print the addresses, stay until Ctrl-C
   scripts/run --journeys    start a fresh world, play each user's journey, print every step; exits 1 if one fails
   scripts/run --pack xq-qamar --village hilal    the same in another country, with --journeys too
+  scripts/run --district-modem   the district has a modem too; its numbers and faults: scripts/world/processes.py
   scripts/run --fresh       forget what earlier runs left in build/run, then start
 """
 
@@ -34,6 +35,7 @@ def main():
     parser.add_argument("--desk-port", type=int, default=8081)
     parser.add_argument("--pack", default="id-jember")
     parser.add_argument("--village", default="contoh")
+    parser.add_argument("--district-modem", action="store_true", help="the district has a modem too, in one network")
     options = parser.parse_args()
 
     return journeys(options) if options.journeys else stay(options)
@@ -55,7 +57,7 @@ def stay(options):
         shutil.rmtree(folder)
     folder.mkdir(parents=True, exist_ok=True)
     world = World(folder, pack=options.pack, village=options.village, kiosk_port=options.kiosk_port,
-                  desk_port=options.desk_port)
+                  desk_port=options.desk_port, district_modem=options.district_modem, sms_wait=20)
     cast = Cast(Pack(world.pack, world.village))
     print("run: starting district, box, modem and kiosk")
     with world:
@@ -82,6 +84,8 @@ def watch(world):
     starts = {"kentongan-district": world.start_district, "kentongan-box": world.start_box,
               "modem-emulator": world.start_emulator, "kentongan-modem": world.start_modem,
               "kentongan-kiosk": world.start_kiosk}
+    if world.district_modem:
+        starts |= {"district-emulator": world.start_district_emulator, "district-modem": world.start_district_modem}
     while True:
         signal.sigtimedwait([signal.SIGCHLD], 1)
         for program, start in starts.items():

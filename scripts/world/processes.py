@@ -12,6 +12,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 OFFICER = ("petugas", "contoh-petugas-2026")
 INSPECTOR = ("inspektur", "contoh-inspektur-2026")
 START_SECONDS = 30
+# The numbers of the emulated network; they belong to nobody.
+BOX_NUMBER = "+6280000000090"
+DISTRICT_NUMBER = "+6280000000091"
 
 
 class WorldError(Exception):
@@ -19,9 +22,14 @@ class WorldError(Exception):
 
 
 class World:
-    """One district, one box, one modem. `folder` holds all state; `bin` the built programs."""
+    """One district, one box, one modem. `folder` holds all state; `bin` the built programs.
 
-    def __init__(self, folder, bin=None, pack="id-jember", village="contoh", kiosk_port=0, desk_port=0, datagrams=True):
+    district_modem: the district has a modem too, in one network with the box's; sms_wait: how many seconds it waits for
+    the end of a burst. box_options: more words for kentongan-box.
+    """
+
+    def __init__(self, folder, bin=None, pack="id-jember", village="contoh", kiosk_port=0, desk_port=0, datagrams=True,
+                 district_modem=False, sms_wait=1, box_options=()):
         self.folder = Path(folder)
         self.bin = Path(bin or os.environ.get("KENTONGAN_BIN_DIR") or ROOT / "build" / "dev" / "bin")
         self.pack = ROOT / "gateway" / "packs" / pack
@@ -30,6 +38,9 @@ class World:
         self.processes = {}
         self.ports = {}
         self.datagrams = datagrams  # False: HTTPS alone
+        self.district_modem = district_modem
+        self.sms_wait = sms_wait
+        self.box_options = box_options
         self.authority = self.district_state / "tls.crt"  # whom the box believes; a test may say otherwise
         self.extra_environment = {}  # program name -> variables, for tests
 
@@ -50,6 +61,19 @@ class World:
     @property
     def modem_control(self):
         return self.folder / "modem-control.sock"
+
+    @property
+    def district_modem_control(self):
+        return self.folder / "district-modem-control.sock"
+
+    @property
+    def district_modem_socket(self):
+        """Where the district serves its modem's worker."""
+        return self.folder / "district-modem.sock"
+
+    @property
+    def phone_network(self):
+        return self.folder / "phones"
 
     # --- making --------------------------------------------------------------------------------------------
 
@@ -91,6 +115,9 @@ class World:
         self.start_box()
         self.start_emulator()
         self.start_modem()
+        if self.district_modem:
+            self.start_district_emulator()
+            self.start_district_modem()
         self.start_kiosk()
         return self
 
@@ -104,6 +131,7 @@ class World:
                     "--box-listen", f"127.0.0.1:{uplink}", "--desk-listen", f"127.0.0.1:{desk}", "--desk-plain-http",
                     "--tls-certificate", self.district_state / "tls.crt", "--tls-key", self.district_state / "tls.key",
                     *(["--box-udp-listen", f"127.0.0.1:{self.ports.get('datagrams', 0)}"] if self.datagrams else []),
+                    *(["--modem-socket", self.district_modem_socket, "--sms-wait", self.sms_wait] if self.district_modem else []),
                     "--port-file", ports)
         names = ["uplink", "desk", "datagrams"][:3 if self.datagrams else 2]
         for name, line in zip(names, self._wait_for("kentongan-district", lambda: self._lines(ports, len(names)))):
@@ -117,18 +145,32 @@ class World:
                     "--kiosk-socket", self.folder / "kiosk.sock", "--modem-socket", self.folder / "modem.sock",
                     "--console-socket", self.folder / "console.sock",
                     *(["--district-udp", f"127.0.0.1:{self.ports['datagrams']}"] if self.datagrams else []),
-                    "--poll-seconds", "1")
+                    "--poll-seconds", "1", *self.box_options)
         self._wait_for("kentongan-box", lambda: (self.folder / "console.sock").exists())
 
     def start_emulator(self):
-        link = self._fresh("modem.tty")
-        self._fresh("modem-control.sock")
-        self._start("modem-emulator", "--link", link, "--control", self.modem_control)
-        self._wait_for("modem-emulator", lambda: link.is_symlink() and self.modem_control.exists())
+        self._start_emulator("modem-emulator", "modem.tty", self.modem_control, BOX_NUMBER)
 
     def start_modem(self):
         self._start("kentongan-modem", "--device", self.folder / "modem.tty", "--socket", self.folder / "modem.sock",
                     "--name", "modem0")
+
+    def start_district_emulator(self):
+        self._start_emulator("district-emulator", "district-modem.tty", self.district_modem_control, DISTRICT_NUMBER)
+
+    def start_district_modem(self):
+        self._start("kentongan-modem", "--device", self.folder / "district-modem.tty",
+                    "--socket", self.district_modem_socket, "--name", "district0", called="district-modem")
+
+    def _start_emulator(self, called, link, control, number):
+        link = self._fresh(link)
+        self._fresh(control.name)
+        network = []
+        if self.district_modem:
+            self.phone_network.mkdir(exist_ok=True)
+            network = ["--network", self.phone_network, "--number", number]
+        self._start("modem-emulator", "--link", link, "--control", control, *network, called=called)
+        self._wait_for(called, lambda: link.is_symlink() and control.exists())
 
     def start_kiosk(self):
         port = self._fresh("kiosk.port")
@@ -174,6 +216,10 @@ class World:
         """One command to the emulator; its answer."""
         return ask_emulator(self.modem_control, command)
 
+    def modem_of_district(self, **command):
+        """The same, to the district's."""
+        return ask_emulator(self.district_modem_control, command)
+
     # --- within --------------------------------------------------------------------------------------------
 
     def _fresh(self, name):
@@ -196,11 +242,13 @@ class World:
             raise WorldError(f"{program} {arguments[0]} failed:\n{done.stderr.strip()}")
         return done.stdout
 
-    def _start(self, program, *arguments):
-        with open(self.logs / f"{program}.log", "ab") as log:
-            self.processes[program] = subprocess.Popen(
+    def _start(self, program, *arguments, called=None):
+        """`called`: its name among the processes, where one program runs twice."""
+        called = called or program
+        with open(self.logs / f"{called}.log", "ab") as log:
+            self.processes[called] = subprocess.Popen(
                 [str(self.bin / program), *map(str, arguments)], stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                env={**os.environ, **self.extra_environment.get(program, {})}, start_new_session=True)
+                env={**os.environ, **self.extra_environment.get(called, {})}, start_new_session=True)
 
     def _wait_for(self, program, ready):
         deadline = time.monotonic() + START_SECONDS

@@ -155,6 +155,13 @@ def check_news(lines):
         for name in ("item", "state", "at", "reply", "notice"):
             golden.says(f"update-{update['sequence']}-{name}", update[name])
     golden.says("answer-pieces", ", ".join(f"{mark} of {total} from {offset}: {block.hex()}" for mark, total, offset, block in answer["pieces"]))
+    brief = read_answer(golden.bytes("brief"), keys, {513: golden.bytes("mark-513")})
+    golden.says("brief-flags", " ".join(brief["flags"]))
+    golden.says("brief-time", brief["time"])
+    for update in brief["updates"]:
+        need(not update["notice"], "a sealed notice")
+        for name in ("item", "state", "at", "reply", "reply-follows", "to-tell"):
+            golden.says(f"brief-{update['sequence']}-{name}", update[name])
     golden.settle()
 
 

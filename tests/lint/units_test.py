@@ -41,6 +41,15 @@ def values(unit, key):
     return [value for _, name, value in settings(unit) if name == key]
 
 
+def command_of(unit):
+    """The words of its command, with the variables that the unit itself sets."""
+    command = values(unit, "ExecStart")[0]
+    for setting in values(unit, "Environment"):
+        name, value = setting.split("=", 1)
+        command = command.replace(f"${{{name}}}", value)
+    return command.split()
+
+
 def help_of(program):
     """What the program's source says for --help."""
     found = []
@@ -140,9 +149,22 @@ class Units(unittest.TestCase):
             self.assertEqual(folders[folder], ["2750", "kentongan-box", group])
             (other,) = [unit for unit in UNITS if unit.stem.rstrip("@") == user]
             self.assertIn(group, values(other, "Group") + values(other, "SupplementaryGroups"))
-            command = values(other, "ExecStart")[0].split()
+            command = command_of(other)
             self.assertEqual(command[command.index("--socket") + 1], socket)
             self.assertIn(folder, values(PACKAGING / "systemd" / "kentongan-box.service", "ReadWritePaths")[0].split())
+
+    def test_a_district_has_a_socket_for_modems_too(self):
+        district, modem = (PACKAGING / "systemd" / f"kentongan-{name}.service" for name in ("district", "modem@"))
+        command = command_of(district)
+        socket = command[command.index("--modem-socket") + 1]
+        folder = str(Path(socket).parent)
+        made = {row[1]: row[2:5] for row in rows(PACKAGING / "tmpfiles.d" / "kentongan.conf")}
+        self.assertEqual(made[folder], ["2750", "kentongan-district", "kentongan-modem"])
+        self.assertIn(folder, values(district, "ReadWritePaths")[0].split())
+        self.assertIn("AF_UNIX", values(district, "RestrictAddressFamilies")[0].split())
+        # The same worker serves either: a file says which, and the unit says how.
+        self.assertEqual(values(modem, "EnvironmentFile"), ["-/etc/kentongan/modem.conf"])
+        self.assertIn(f"# KENTONGAN_MODEM_SOCKET={socket}\n", modem.read_text())
 
 
 @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd-analyze is missing: install the Debian package systemd")

@@ -102,11 +102,16 @@ struct DistrictWorld {
         enrol(box.keys);
     }
 
+    /// Signs the district's keyrings.
+    static const wire::RootSecret& small_root() {
+        static const auto root = wire::make_root();
+        return root;
+    }
     static district::Setting small_setting() {
         district::Setting out;
         out.pack = small_pack();
         out.villages["hill"] = small_village();
-        out.keys = wire::make_district_keys();
+        out.keys = wire::make_district_keys(small_root());
         out.psk_key.fill(0x33);
         return out;
     }

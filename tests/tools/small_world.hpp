@@ -52,8 +52,11 @@ class SmallWorld {
     void reboot() {
         sealer = std::make_unique<wire::Sealer>(keys, setting.keys.shown.current());
         box = std::make_unique<box::Box>(
-            box::Ground{pack, village, keys, setting.keys.shown, box_store, *sealer, setting.dictionaries});
+            box::Ground{pack, village, keys, setting.keys.shown, box_store, *sealer, setting.dictionaries},
+            sms_setting);
     }
+    /// From the next reboot() on.
+    box::SmsSetting sms_setting;
 
     std::vector<box::Outbound> say(const local::Message& message, box::PeerId peer = 1) {
         return box->handle({{peer, message}}, now);
@@ -91,7 +94,7 @@ class SmallWorld {
 
     /// One exchange over the link.
     Result<box::Forward::Absorbed> exchange(Link link = Link::kGood) {
-        auto parcel = box->next_parcel(++echoes_, 64 * 1024);
+        auto parcel = box->next_parcel(++echoes_, 64 * 1024, now);
         REQUIRE(parcel);
         if (link == Link::kNothingArrives) return fail(ErrorCode::kUnavailable, "test.link");
         auto answer = intake.exchange(*parcel, now);
@@ -143,6 +146,19 @@ class SmallWorld {
         return arrives(sms);
     }
 
+    /// 8-bit data arrives; true if the box has kept it.
+    bool data(const std::string& from, const Bytes& octets) {
+        local::SmsArrived sms;
+        sms.call = ++calls_;
+        sms.fingerprint[0] = static_cast<std::uint8_t>(calls_);
+        sms.fingerprint[1] = static_cast<std::uint8_t>(calls_ >> 8);
+        sms.sender = from;
+        sms.binary = true;
+        sms.data = octets;
+        last_sms = sms;
+        return arrives(sms);
+    }
+
     bool arrives(const local::SmsArrived& sms) {
         auto answers = say(sms, kModem);
         bool kept = false;
@@ -158,12 +174,17 @@ class SmallWorld {
     /// Carries what the box wants sent; the network accepts it, unless `outcome` says otherwise.
     void air(const std::vector<box::Outbound>& messages) {
         for (const auto& one : messages) {
-            const auto* send = std::get_if<local::SendSms>(&one.message);
-            if (send == nullptr) continue;
-            sent.push_back({send->to, send->text});
-            if (!outcome) continue; // the worker says nothing (yet)
             local::SmsOutcome told;
-            told.id = send->id;
+            if (const auto* send = std::get_if<local::SendSms>(&one.message)) {
+                sent.push_back({send->to, send->text});
+                told.id = send->id;
+            } else if (const auto* data = std::get_if<local::SendData>(&one.message)) {
+                sent_data.push_back({data->to, data->data});
+                told.id = data->id;
+            } else {
+                continue;
+            }
+            if (!outcome) continue; // the worker says nothing (yet)
             told.outcome = static_cast<std::uint8_t>(*outcome);
             air(say(told, kModem));
         }
@@ -177,6 +198,7 @@ class SmallWorld {
     }
 
     std::vector<std::pair<std::string, std::string>> sent; ///< On the air: to, text.
+    std::vector<std::pair<std::string, Bytes>> sent_data;  ///< The same, 8-bit.
     std::optional<local::SendOutcome> outcome = local::SendOutcome::kAccepted;
     local::SmsArrived last_sms;
     std::unique_ptr<wire::Sealer> sealer;

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace kentongan::https {
 namespace {
@@ -32,6 +33,43 @@ int on_socket(void*, curl_socket_t socket, curlsocktype) {
     constexpr char kBbr[] = "bbr";
     (void)setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, kBbr, sizeof kBbr - 1);
     return CURL_SOCKOPT_OK;
+}
+
+curl_socket_t on_open(void* user, curlsocktype, curl_sockaddr* address) {
+    auto socket = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (socket >= 0) static_cast<TcpMeter*>(user)->opened(socket);
+    return socket < 0 ? CURL_SOCKET_BAD : socket;
+}
+
+int on_close(void* user, curl_socket_t socket) {
+    static_cast<TcpMeter*>(user)->closing(socket);
+    return ::close(socket);
+}
+
+// Headers of segments of 1,400 bytes, one acknowledgement for two of them, and TLS records.
+std::uint64_t with_headers(std::uint64_t bytes, std::uint64_t other_way) {
+    return bytes + (bytes / 1400 + 1) * (40 + 32) + other_way / 2800 * 40 + (bytes / 16384 + 1) * 29;
+}
+
+std::uint64_t counted(CURL* curl, CURLINFO which) {
+    curl_off_t value = 0;
+    return curl_easy_getinfo(curl, which, &value) == CURLE_OK && value > 0 ? static_cast<std::uint64_t>(value)
+                                                                           : 0;
+}
+
+std::uint64_t counted_long(CURL* curl, CURLINFO which) {
+    long value = 0;
+    return curl_easy_getinfo(curl, which, &value) == CURLE_OK && value > 0 ? static_cast<std::uint64_t>(value)
+                                                                           : 0;
+}
+
+Traffic estimate(CURL* curl) {
+    // A handshake of TCP and TLS 1.2 with a chain of two certificates.
+    constexpr std::uint64_t kHandshakeUp = 2000, kHandshakeDown = 6000;
+    auto up = counted(curl, CURLINFO_SIZE_UPLOAD_T) + counted_long(curl, CURLINFO_REQUEST_SIZE);
+    auto down = counted(curl, CURLINFO_SIZE_DOWNLOAD_T) + counted_long(curl, CURLINFO_HEADER_SIZE);
+    auto fresh = counted_long(curl, CURLINFO_NUM_CONNECTS);
+    return {with_headers(up, down) + fresh * kHandshakeUp, with_headers(down, up) + fresh * kHandshakeDown};
 }
 
 bool certificate_trouble(CURLcode code) {
@@ -78,9 +116,15 @@ void Uplink::run() {
             job_.reset();
         }
         auto answer = exchange(job.upload);
+        auto used = traffic();
         busy_ = false;
-        if (!stopping_) job.done(std::move(answer));
+        if (!stopping_) job.done(std::move(answer), used);
     }
+}
+
+Traffic Uplink::traffic() {
+    if (auto measured = meter_.take()) return *measured;
+    return curl_ == nullptr ? Traffic{} : estimate(static_cast<CURL*>(curl_));
 }
 
 Result<Bytes> Uplink::exchange(const Bytes& upload) {
@@ -108,6 +152,10 @@ Result<Bytes> Uplink::exchange(const Bytes& upload) {
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &stopping_);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_socket);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, &meter_);
+    curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+    curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, &meter_);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options_.connect_timeout.count()));
     // No absolute limit: a slow link that moves is a good link. Below 20 bytes a second for `timeout` it is
     // dead.

@@ -1,6 +1,7 @@
 // The HTTPS carrier of a box: one POST carries an upload and its answer (docs/formats/district-http.md).
 #pragma once
 
+#include "adapters/https/meter.hpp"
 #include "base/bytes.hpp"
 
 #include <atomic>
@@ -30,7 +31,9 @@ class Uplink {
     /// `done` is called from the uplink's thread with the answer or:
     /// kUnavailable - no link, no answer, 5xx; kDenied - the certificate is not the district's, or 4xx:
     /// `native` is the HTTP status or libcurl's code; kNoSpace - the answer is too large.
-    using Done = std::function<void(Result<Bytes>)>;
+    /// The traffic is what went over the link since the last time (TcpMeter), whether there was an answer or
+    /// not; where the kernel does not count, an estimate from libcurl's numbers that is rather too high.
+    using Done = std::function<void(Result<Bytes>, Traffic)>;
 
     explicit Uplink(UplinkOptions options);
     ~Uplink(); ///< Gives up what is under way.
@@ -46,8 +49,10 @@ class Uplink {
     };
     void run();
     Result<Bytes> exchange(const Bytes& upload);
+    Traffic traffic();
 
     UplinkOptions options_;
+    TcpMeter meter_; ///< libcurl calls back until it is gone.
     void* curl_ = nullptr;
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -3,6 +3,7 @@
 #include "adapters/sqlite/rows.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace kentongan::sqlite {
 namespace {
@@ -90,6 +91,22 @@ CREATE TABLE bulletin(name TEXT PRIMARY KEY, kind INTEGER NOT NULL, version INTE
 CREATE TABLE assembly(place INTEGER PRIMARY KEY AUTOINCREMENT, mark INTEGER NOT NULL UNIQUE, saved BLOB NOT NULL);
 )sql",
     "ALTER TABLE contact ADD COLUMN exports INTEGER NOT NULL DEFAULT 0",
+    R"sql(
+CREATE TABLE carrier_book(only INTEGER PRIMARY KEY CHECK(only = 1), day INTEGER NOT NULL, ran INTEGER NOT NULL, said INTEGER NOT NULL);
+CREATE TABLE carrier_contact(carrier INTEGER PRIMARY KEY, at INTEGER NOT NULL);
+CREATE TABLE carrier_days(
+  day INTEGER NOT NULL, carrier INTEGER NOT NULL,
+  up INTEGER NOT NULL, down INTEGER NOT NULL, messages INTEGER NOT NULL, cost INTEGER NOT NULL,
+  PRIMARY KEY(day, carrier)) WITHOUT ROWID;
+)sql",
+    R"sql(
+ALTER TABLE item ADD COLUMN sms_tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE item ADD COLUMN sms_due INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE contact ADD COLUMN sms_call_tries INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE contact ADD COLUMN sms_call_due INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE contact ADD COLUMN last_whole INTEGER NOT NULL DEFAULT 0;
+UPDATE contact SET last_whole=last_update;
+)sql",
 };
 
 constexpr std::string_view kCaseColumns = "item,code,receipt,phone,service,state,since,once,reply,codes";
@@ -151,14 +168,32 @@ Status SqliteBoxStore::put_item(const QueuedItem& item, Instant now) {
 }
 
 Result<std::vector<QueuedItem>> SqliteBoxStore::queued_items(std::size_t most) {
+    return queued_up_to(std::numeric_limits<std::int64_t>::max(), most);
+}
+
+Result<std::vector<QueuedItem>> SqliteBoxStore::queued_up_to(std::size_t size, std::size_t most) {
     auto* sql =
-        TRY(statement("SELECT item,sealed,urgency FROM item WHERE retired_at IS NULL ORDER BY urgency, place "
-                      "LIMIT ?1"));
-    sql->bind(1, static_cast<std::int64_t>(most));
+        TRY(statement("SELECT item,sealed,urgency,queued_at,sms_tries,sms_due FROM item "
+                      "WHERE retired_at IS NULL AND length(sealed)<=?2 ORDER BY urgency, place LIMIT ?1"));
+    sql->bind(1, integer(most)).bind(2, integer(size));
     return all_of<QueuedItem>(*sql, [](const Statement& row) {
-        return QueuedItem{ItemId{array_of<16>(row.blob(0))}, row.blob(1),
-                          static_cast<box::Urgency>(row.integer(2))};
+        QueuedItem out;
+        out.item.value = array_of<16>(row.blob(0));
+        out.sealed = row.blob(1);
+        out.urgency = static_cast<box::Urgency>(row.integer(2));
+        out.queued_at = instant(row, 3);
+        out.by_sms = {static_cast<std::uint8_t>(row.integer(4)), instant(row, 5)};
+        return out;
     });
+}
+
+Status SqliteBoxStore::put_by_sms(ItemId item, const box::Resend& resend) {
+    auto* sql =
+        TRY(statement("UPDATE item SET sms_tries=?2, sms_due=?3 WHERE item=?1 AND retired_at IS NULL"));
+    return sql->bind(1, BytesView(item.value))
+        .bind(2, integer(resend.tries))
+        .bind(3, to_unix(resend.due))
+        .run();
 }
 
 Result<std::vector<ItemId>> SqliteBoxStore::queued_between(const ItemId& first, const ItemId& last) {
@@ -216,6 +251,14 @@ Status SqliteBoxStore::drop_retired_before(Instant before) {
 Result<std::uint32_t> SqliteBoxStore::waiting() {
     auto* sql = TRY(statement("SELECT count(*) FROM item WHERE retired_at IS NULL"));
     TRY(sql->step());
+    auto count = static_cast<std::uint32_t>(sql->integer(0));
+    sql->reset();
+    return count;
+}
+
+Result<std::uint32_t> SqliteBoxStore::waiting_above(std::size_t size) {
+    auto* sql = TRY(statement("SELECT count(*) FROM item WHERE retired_at IS NULL AND length(sealed)>?1"));
+    TRY(sql->bind(1, integer(size)).step());
     auto count = static_cast<std::uint32_t>(sql->integer(0));
     sql->reset();
     return count;
@@ -279,6 +322,11 @@ Status SqliteBoxStore::set_state(ItemId item, const CaseEvent& event, BytesView 
         .run();
 }
 
+Status SqliteBoxStore::put_reply(ItemId item, BytesView reply) {
+    auto* sql = TRY(statement("UPDATE \"case\" SET reply=?2 WHERE item=?1"));
+    return sql->bind(1, BytesView(item.value)).bind(2, reply).run();
+}
+
 Result<std::vector<CaseEvent>> SqliteBoxStore::history(ItemId item) {
     auto* sql = TRY(statement("SELECT state,at FROM case_event WHERE item=?1 ORDER BY place"));
     return all_of<CaseEvent>(sql->bind(1, BytesView(item.value)), [](const Statement& row) {
@@ -301,6 +349,14 @@ Result<std::uint64_t> SqliteBoxStore::last_update() {
     return value;
 }
 
+Result<std::uint64_t> SqliteBoxStore::last_whole() {
+    auto* sql = TRY(statement("SELECT last_whole FROM contact"));
+    TRY(sql->step());
+    auto value = static_cast<std::uint64_t>(sql->integer(0));
+    sql->reset();
+    return value;
+}
+
 Result<Instant> SqliteBoxStore::last_contact() {
     auto* sql = TRY(statement("SELECT at FROM contact"));
     TRY(sql->step());
@@ -309,9 +365,22 @@ Result<Instant> SqliteBoxStore::last_contact() {
     return value;
 }
 
-Status SqliteBoxStore::set_contact(std::uint64_t last_update, Instant at) {
-    auto* sql = TRY(statement("UPDATE contact SET last_update=?1, at=?2"));
-    return sql->bind(1, static_cast<std::int64_t>(last_update)).bind(2, to_unix(at)).run();
+Status SqliteBoxStore::set_contact(std::uint64_t last_update, std::uint64_t last_whole, Instant at) {
+    auto* sql = TRY(statement("UPDATE contact SET last_update=?1, at=?2, last_whole=?3"));
+    return sql->bind(1, integer(last_update)).bind(2, to_unix(at)).bind(3, integer(last_whole)).run();
+}
+
+Result<box::Resend> SqliteBoxStore::sms_call() {
+    auto* sql = TRY(statement("SELECT sms_call_tries,sms_call_due FROM contact"));
+    TRY(sql->step());
+    box::Resend out{static_cast<std::uint8_t>(sql->integer(0)), instant(*sql, 1)};
+    sql->reset();
+    return out;
+}
+
+Status SqliteBoxStore::put_sms_call(const box::Resend& resend) {
+    auto* sql = TRY(statement("UPDATE contact SET sms_call_tries=?1, sms_call_due=?2"));
+    return sql->bind(1, integer(resend.tries)).bind(2, to_unix(resend.due)).run();
 }
 
 Result<std::uint32_t> SqliteBoxStore::exports() {

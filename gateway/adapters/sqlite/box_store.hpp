@@ -24,9 +24,12 @@ class SqliteBoxStore final : public box::Store {
 
     Status put_item(const box::QueuedItem& item, Instant now) override;
     Result<std::vector<box::QueuedItem>> queued_items(std::size_t most) override;
+    Result<std::vector<box::QueuedItem>> queued_up_to(std::size_t size, std::size_t most) override;
     Status retire_item(ItemId item, Instant now) override;
     Status drop_retired_before(Instant before) override;
     Result<std::uint32_t> waiting() override;
+    Result<std::uint32_t> waiting_above(std::size_t size) override;
+    Status put_by_sms(ItemId item, const box::Resend& resend) override;
     Result<std::vector<ItemId>> queued_between(const ItemId& first, const ItemId& last) override;
     Status put_epoch(const box::EpochRow& row) override;
     Result<std::optional<box::EpochRow>> epoch(std::uint16_t number) override;
@@ -40,14 +43,23 @@ class SqliteBoxStore final : public box::Store {
     Result<std::optional<box::CaseRow>> case_by_code(const box::Pseudonym& code) override;
     Result<std::optional<box::CaseRow>> case_by_receipt(const box::Pseudonym& receipt) override;
     Status set_state(ItemId item, const box::CaseEvent& event, BytesView reply) override;
+    Status put_reply(ItemId item, BytesView reply) override;
     Result<std::vector<box::CaseEvent>> history(ItemId item) override;
     Result<std::vector<box::CaseRow>> cases_of_phone(const box::Pseudonym& phone) override;
 
     Result<std::uint64_t> last_update() override;
+    Result<std::uint64_t> last_whole() override;
     Result<Instant> last_contact() override;
-    Status set_contact(std::uint64_t last_update, Instant at) override;
+    Status set_contact(std::uint64_t last_update, std::uint64_t last_whole, Instant at) override;
+    Result<box::Resend> sms_call() override;
+    Status put_sms_call(const box::Resend& resend) override;
     Result<std::uint32_t> exports() override;
     Status put_exports(std::uint32_t newest) override;
+    Result<std::optional<box::CarrierBook>> carrier_book() override;
+    Status put_carrier_book(const box::CarrierBook& book) override;
+    Status put_carrier_day(const box::CarrierDay& row) override;
+    Result<std::vector<box::CarrierDay>> carrier_days(std::int32_t first, std::int32_t last) override;
+    Status keep_carrier_days(std::int32_t first, std::int32_t last) override;
     Status put_bulletin(const box::HeldBulletin& bulletin) override;
     Result<std::optional<box::HeldBulletin>> bulletin(const std::string& name) override;
     Result<std::vector<box::HeldBulletin>> bulletins() override;

@@ -137,10 +137,26 @@ CREATE TABLE epoch(
   previous_items INTEGER NOT NULL,
   PRIMARY KEY(box, number, mark));
 )sql",
+    // A number here is that of a SIM in a village hall.
+    R"sql(
+ALTER TABLE box ADD COLUMN last_link INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE sms_route(
+  box INTEGER PRIMARY KEY REFERENCES box(box),
+  number TEXT NOT NULL DEFAULT '',
+  as_text INTEGER NOT NULL DEFAULT 0,
+  modem TEXT NOT NULL DEFAULT '',
+  heard INTEGER NOT NULL DEFAULT 0,
+  sent INTEGER NOT NULL DEFAULT 0,
+  pushed INTEGER NOT NULL DEFAULT 0,
+  told_to INTEGER NOT NULL DEFAULT 0,
+  day INTEGER NOT NULL DEFAULT 0,
+  sent_today INTEGER NOT NULL DEFAULT 0,
+  pushed_today INTEGER NOT NULL DEFAULT 0);
+)sql",
 };
 
 constexpr const char* kBoxColumns =
-    "SELECT box,sign,agree,village,revoked,last_contact,waiting,issued,acknowledged "
+    "SELECT box,sign,agree,village,revoked,last_contact,waiting,issued,acknowledged,last_link "
     "FROM box ";
 
 Box box_of(const Statement& row) {
@@ -154,6 +170,7 @@ Box box_of(const Statement& row) {
     out.waiting = static_cast<std::uint32_t>(row.integer(6));
     out.issued = static_cast<std::uint64_t>(row.integer(7));
     out.acknowledged = static_cast<std::uint64_t>(row.integer(8));
+    out.last_link = instant(row, 9);
     return out;
 }
 
@@ -195,7 +212,7 @@ Status SqliteDistrictStore::register_box(const Box& box) {
 
 Status SqliteDistrictStore::insert_box(const Box& box) {
     auto insert = TRY(database_.prepare("INSERT INTO box(box,sign,agree,village,revoked,last_contact,waiting,"
-                                        "issued,acknowledged) VALUES(?,?,?,?,?,?,?,?,?)"));
+                                        "issued,acknowledged,last_link) VALUES(?,?,?,?,?,?,?,?,?,?)"));
     return insert.bind(1, integer(box.keys.box.value))
         .bind(2, BytesView(box.keys.sign))
         .bind(3, BytesView(box.keys.agree))
@@ -205,6 +222,7 @@ Status SqliteDistrictStore::insert_box(const Box& box) {
         .bind(7, integer(box.waiting))
         .bind(8, integer(box.issued))
         .bind(9, integer(box.acknowledged))
+        .bind(10, to_unix(box.last_link))
         .run();
 }
 
@@ -271,15 +289,17 @@ Result<bool> SqliteDistrictStore::insert_case(const NewCase& found) {
 Status SqliteDistrictStore::receive(const Delivery& delivery) {
     return together([&]() -> Status {
         auto contact = TRY(database_.prepare("UPDATE box SET last_contact=?2, waiting=ifnull(?3,waiting), "
-                                             "acknowledged=max(acknowledged,?4), issued=max(issued,?4) "
+                                             "acknowledged=max(acknowledged,?4), issued=max(issued,?4), "
+                                             "last_link=CASE WHEN ?5 THEN ?2 ELSE last_link END "
                                              "WHERE box=?1"));
         contact.bind(1, integer(delivery.box.value)).bind(2, to_unix(delivery.at));
         if (delivery.waiting)
             contact.bind(3, integer(*delivery.waiting));
         else
             contact.bind_null(3);
-        TRY(contact.bind(4, integer(delivery.acknowledged)).run());
+        TRY(contact.bind(4, integer(delivery.acknowledged)).bind(5, integer(delivery.linked)).run());
         if (database_.changes() == 0) return fail(ErrorCode::kNotFound, "district_store.box");
+        if (delivery.sms) TRY(hear_sms(delivery.box, *delivery.sms, delivery.at));
         auto notices = TRY(database_.prepare(
             "UPDATE box_update SET notice=x'' WHERE box=?1 AND sequence<=?2 AND length(notice)>0"));
         TRY(notices.bind(1, integer(delivery.box.value)).bind(2, integer(delivery.acknowledged)).run());

@@ -42,6 +42,10 @@ class SqliteDistrictStore final : public district::Store {
     Result<std::uint64_t> missing_of(BoxId box) override;
     Status adopt(const district::Quarantined& quarantined, const district::NewCase& found) override;
 
+    Result<district::SmsRoute> sms_route(BoxId box) override;
+    Result<std::vector<district::SmsRoute>> sms_routes() override;
+    Status count_sms(const district::SmsRoute& route) override;
+
     Result<district::CaseRow> case_row(const ItemId& id) override;
     Result<Bytes> record(const ItemId& id) override;
     Result<std::vector<district::Event>> events(const ItemId& id) override;
@@ -75,6 +79,7 @@ class SqliteDistrictStore final : public district::Store {
     Status insert_box(const district::Box& box);
     Status write_psk(BoxId box, BytesView sealed);
     Result<bool> insert_case(const district::NewCase& found);
+    Status hear_sms(BoxId box, const district::SmsSource& source, Instant at);
     Status put_epoch(const district::EpochRow& epoch);
     /// The one number that `sql` answers about a box.
     Result<std::uint64_t> number_of(BoxId box, const char* sql);

@@ -24,8 +24,14 @@ constexpr const char* kUsage = R"(kentongan-box - keys, store, queue and uplink 
   kentongan-box serve --state DIR --pack DIR --village ID --district URL --ca FILE
                       --kiosk-socket PATH --modem-socket PATH [--poll-seconds N]
                       [--district-udp HOST:PORT] [--console-socket PATH]
+                      [--district-phone NUMBER [--sms-form data|text] [--sms-after SECONDS]
+                      [--sms-resend SECONDS]]
       Serves the kiosk and the modem workers, and forwards to the district. DIR holds what
       `kentongan enrol` has put there. `kentongan usb` speaks over the console's socket.
+      NUMBER is the district's modem: where no other way reaches the district, requests go there by SMS if
+      the village's file allows it. --sms-form text is for operators that mangle data (default: data).
+      --sms-after: no word by IP for so long means that it does not reach the district (default 120).
+      --sms-resend: what was not acknowledged goes again after this, then ever more rarely (default 1800).
 
 Files in the state folder: box.secret (0600), district.pub, box.db.
 )";
@@ -78,6 +84,30 @@ std::optional<std::pair<std::string, std::uint16_t>> host_and_port(std::string_v
     return std::pair(std::string(host), *port);
 }
 
+int set_sms(const Options& options, const domain::Pack& pack, const domain::Village& village,
+            box::SmsSetting& sms) {
+    if (options.contains("--district-phone")) {
+        domain::Msisdn number;
+        if (domain::check_phone(pack.phone, options.at("--district-phone"), village.synthetic_numbers,
+                                &number))
+            return complain("--district-phone is no telephone number of this country");
+        sms.district = std::move(number);
+    }
+    if (options.contains("--sms-form")) {
+        auto form = options.at("--sms-form");
+        if (form != "data" && form != "text") return complain("--sms-form is data or text");
+        sms.form = form == "data" ? box::FrameForm::kData : box::FrameForm::kText;
+    }
+    for (auto [name, time] :
+         {std::pair("--sms-after", &sms.pace.ip_silent), std::pair("--sms-resend", &sms.pace.resend)}) {
+        if (!options.contains(name)) continue;
+        auto given = command_line::number<std::uint32_t>(options.at(name), 1, 86400);
+        if (!given) return complain("seconds are 1 to 86400", name);
+        *time = seconds(*given);
+    }
+    return 0;
+}
+
 int serve(const Options& options) {
     for (const char* needed :
          {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket", "--modem-socket"})
@@ -89,19 +119,19 @@ int serve(const Options& options) {
     service.kiosk_socket = options.at("--kiosk-socket");
     service.modem_socket = options.at("--modem-socket");
     if (options.contains("--console-socket")) service.console_socket = options.at("--console-socket");
-    service.uplink.url = std::string(options.at("--district")) + "/v2/exchange";
-    service.uplink.ca_file = options.at("--ca");
-    if (!service.uplink.url.starts_with("https://"))
+    service.links.uplink.url = std::string(options.at("--district")) + "/v2/exchange";
+    service.links.uplink.ca_file = options.at("--ca");
+    if (!service.links.uplink.url.starts_with("https://"))
         return complain("--district must be an https:// address");
     if (options.contains("--district-udp")) {
         auto where = host_and_port(options.at("--district-udp"));
         if (!where) return complain("--district-udp is HOST:PORT");
-        service.datagrams = *where;
+        service.links.datagrams = *where;
     }
     if (options.contains("--poll-seconds")) {
         auto poll = command_line::number<std::uint32_t>(options.at("--poll-seconds"), 1, 86400);
         if (!poll) return complain("--poll-seconds is 1 to 86400");
-        service.poll_every = std::chrono::seconds(*poll);
+        service.links.poll_every = std::chrono::seconds(*poll);
     }
 
     const std::string folder(options.at("--pack"));
@@ -110,6 +140,7 @@ int serve(const Options& options) {
     if (!pack) return refuse("the pack is not usable", pack.error(), faults);
     auto village = yaml::load_village(folder, std::string(options.at("--village")), *pack, faults);
     if (!village) return refuse("the village is not usable", village.error(), faults);
+    if (auto wrong = set_sms(options, *pack, *village, service.sms); wrong != 0) return wrong;
 
     auto secret = posix::read_file(service.state + "/box.secret", kMaxKeyFile);
     if (!secret) return complain("cannot read box.secret", secret.error());
@@ -148,7 +179,8 @@ int main(int argc, char** argv) {
     if (command == "serve") {
         auto options = parse(words.subspan(1),
                              {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
-                              "--modem-socket", "--poll-seconds", "--district-udp", "--console-socket"});
+                              "--modem-socket", "--poll-seconds", "--district-udp", "--console-socket",
+                              "--district-phone", "--sms-form", "--sms-after", "--sms-resend"});
         return options ? serve(*options) : 2;
     }
     std::fputs(kUsage, stderr);

@@ -23,15 +23,15 @@ std::vector<std::uint64_t> ids_of(const std::vector<ItemId>& items) {
 
 } // namespace
 
-UdpCarrier::UdpCarrier(udp::Socket socket, box::Box& box, BoxId id, std::uint16_t random)
-    : socket_(std::move(socket)), box_(box),
+UdpCarrier::UdpCarrier(udp::Socket socket, bool v6, box::Box& box, BoxId id, std::uint16_t random)
+    : socket_(std::move(socket)), headers_(v6 ? 48 : 28), box_(box),
       sender_(static_cast<std::uint16_t>(id.value), *this, wire::FlowLimits{}, random) {}
 
-void UdpCarrier::ask() {
+void UdpCarrier::ask(Instant wall, bool sparing) {
     if (call_) return;
     std::uint32_t echo = 0;
     while (echo == 0) wire::random_bytes({reinterpret_cast<std::uint8_t*>(&echo), sizeof echo});
-    auto frame = box_.call(echo);
+    auto frame = box_.call(echo, wall, sparing);
     if (!frame) return;
     call_.emplace(kCall | ++calls_, std::move(*frame));
     sender_.wake();
@@ -41,11 +41,19 @@ void UdpCarrier::withdrawn(const std::vector<ItemId>& items) {
     sender_.withdrawn(ids_of(items));
 }
 
+box::Forward::Cargo UdpCarrier::cargo(Instant wall) {
+    bool ordinary(
+        box_.carriers().may(box::Carrier::kDatagrams, box::Share::kOrdinary, kLargestPacket, 0, wall));
+    return {kLargestItem, !ordinary};
+}
+
 std::optional<wire::FrameSource::Piece> UdpCarrier::next(std::size_t room, const Busy& busy) {
     if (call_ && !busy(call_->first) && call_->second.size() <= room)
         return Piece{call_->second, {call_->first}};
+    auto fitting = cargo(wall_);
+    fitting.largest = std::min(room, fitting.largest);
     auto waiting = box_.outgoing(
-        room, [&](const ItemId& item) { return busy(id_of(item)); }, std::min(room, kLargestItem));
+        room, [&](const ItemId& item) { return busy(id_of(item)); }, fitting);
     if (!waiting || waiting->frames.empty()) return std::nullopt;
     // One frame at a time: what of the others fits is asked for again.
     auto carried = wire::items_of(waiting->frames.front());
@@ -57,7 +65,7 @@ std::optional<wire::FrameSource::Piece> UdpCarrier::next(std::size_t room, const
 bool UdpCarrier::more(const Busy& busy) {
     if (call_ && !busy(call_->first)) return true;
     auto waiting = box_.outgoing(
-        2 * kLargestItem, [&](const ItemId& item) { return busy(id_of(item)); }, kLargestItem);
+        2 * kLargestItem, [&](const ItemId& item) { return busy(id_of(item)); }, cargo(wall_));
     return waiting && !waiting->items.empty();
 }
 
@@ -66,12 +74,13 @@ void UdpCarrier::read(wire::Tick now, Instant wall, const Heard& heard) {
         auto received = socket_.receive();
         if (!received) continue; // a refusal of the past; silence is what counts
         if (!*received) return;
+        box_.carriers().used(box::Carrier::kDatagrams, 0, headers_ + (*received)->datagram.size(), 0, wall);
         auto datagram = wire::read_datagram((*received)->datagram);
         if (!datagram || datagram->frames.empty()) continue;
         if (datagram->header.tag != wire::kUdpAnswer && datagram->header.tag != wire::kUdpAnswerMap) continue;
         std::vector<Bytes> frames;
         for (auto frame : datagram->frames) frames.emplace_back(frame.begin(), frame.end());
-        auto absorbed = box_.absorb(wire::write_parcel(frames), wall);
+        auto absorbed = box_.absorb(wire::write_parcel(frames), wall, box::Carrier::kDatagrams);
         if (!absorbed) {
             log(LogLevel::kWarning, "udp.answer_refused",
                 {LogField::of_static("error", name_of(absorbed.error().code)),
@@ -90,10 +99,17 @@ void UdpCarrier::read(wire::Tick now, Instant wall, const Heard& heard) {
 }
 
 void UdpCarrier::drive(wire::Tick now, Instant wall, const Heard& heard) {
+    wall_ = wall;
     read(now, wall, heard);
-    while (auto datagram = sender_.next(now)) {
+    auto& carriers = box_.carriers();
+    while (carriers.may(box::Carrier::kDatagrams, box::Share::kUrgent, kLargestPacket, 0, wall)) {
+        auto datagram = sender_.next(now);
+        if (!datagram) return;
         auto sent = socket_.send(*datagram);
-        if (sent) continue;
+        if (sent) {
+            carriers.used(box::Carrier::kDatagrams, headers_ + datagram->size(), 0, 0, wall);
+            continue;
+        }
         if (sent.error().code == ErrorCode::kNoSpace) sender_.too_large(now);
         // Anything else is a datagram lost: the sender finds out by itself.
     }

@@ -4,6 +4,7 @@
 #include "adapters/posix/state_files.hpp"
 #include "apps/district/box_datagrams.hpp"
 #include "apps/district/box_endpoint.hpp"
+#include "apps/district/box_sms.hpp"
 #include "apps/district/commands.hpp"
 #include "apps/district/desk_api.hpp"
 #include "apps/district/ground.hpp"
@@ -83,6 +84,17 @@ int serve(const Options& options, const sigset_t& ending) {
         datagrams = std::make_unique<BoxDatagrams>(std::move(*socket), office);
     }
 
+    std::unique_ptr<BoxSms> messages;
+    if (!options.modem_socket.empty()) {
+        auto listener = unix_socket::Listener::open(options.modem_socket);
+        if (!listener) return failed("the modems' socket", listener.error());
+        district::SmsLimits limits;
+        limits.per_box_a_day = options.sms_per_box_a_day.value_or(limits.per_box_a_day);
+        limits.a_day = options.sms_a_day.value_or(limits.a_day);
+        messages = std::make_unique<BoxSms>(std::move(*listener), office, limits,
+                                            district::SmsPace(seconds(options.sms_wait.value_or(20))));
+    }
+
     DeskApi desk(office, *pages, {options.desk_plain_http});
     http::ServerOptions for_desk;
     for_desk.bind = options.desk_listen.address;
@@ -115,6 +127,7 @@ int serve(const Options& options, const sigset_t& ending) {
 
     int signal = posix::wait_for(ending);
     log(LogLevel::kInfo, "district.ending", {{"signal", signal}});
+    messages.reset();
     datagrams.reset();
     (*boxes)->stop();
     (*desks)->stop();

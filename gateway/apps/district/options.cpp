@@ -38,7 +38,8 @@ const std::vector<Named>& commands() {
          Command::kServe,
          {"--state", "--pack", "--desk-pages", "--box-listen", "--desk-listen", "--tls-certificate",
           "--tls-key"},
-         {"--desk-plain-http", "--holidays", "--port-file", "--box-udp-listen"}},
+         {"--desk-plain-http", "--holidays", "--port-file", "--box-udp-listen", "--modem-socket",
+          "--sms-wait", "--sms-per-box-a-day", "--sms-a-day"}},
     };
     return kCommands;
 }
@@ -114,6 +115,15 @@ const char* take(Options& options, std::string_view name, std::string_view value
         auto read = command_line::endpoint(value);
         if (!read) return "a numeric address and a port, as 0.0.0.0:8444";
         options.box_udp_listen = *read;
+    } else if (name == "--modem-socket") {
+        options.modem_socket = value;
+    } else if (name == "--sms-wait") {
+        options.sms_wait = command_line::number<std::uint32_t>(value, 1, 600);
+        if (!options.sms_wait) return "a number of seconds, 1 to 600";
+    } else if (name == "--sms-per-box-a-day" || name == "--sms-a-day") {
+        auto read = command_line::number<std::uint32_t>(value, 0, 1'000'000);
+        if (!read) return "a number of messages, 0 to 1000000";
+        (name == "--sms-a-day" ? options.sms_a_day : options.sms_per_box_a_day) = *read;
     } else if (name == "--tls-certificate") {
         options.tls_certificate = value;
     } else if (name == "--tls-key") {
@@ -174,6 +184,8 @@ Result<Options> read_options(std::span<const char* const> arguments, std::string
                           " is missing; see --help");
     if (options.desk_plain_http && !options.desk_listen.loopback())
         return refuse("--desk-plain-http: only where --desk-listen is a loopback address");
+    if (options.modem_socket.empty() && (options.sms_wait || options.sms_per_box_a_day || options.sms_a_day))
+        return refuse("options for SMS: only with --modem-socket");
     return options;
 }
 
@@ -224,6 +236,11 @@ usage: kentongan-district init --state DIR
   --desk-pages DIR            the desk's built pages
   --box-listen ADDRESS:PORT   where boxes call, HTTPS; port 0: any free one
   --box-udp-listen ADDRESS:PORT  where boxes send datagrams, much cheaper than HTTPS; without it there is no UDP
+  --modem-socket PATH         where the workers of modems (kentongan-modem) knock: boxes send SMS too; without it
+                              there is none
+  --sms-wait SECONDS          how long no message comes until a burst is answered, 20; the other waits follow from it
+  --sms-per-box-a-day NUMBER  SMS to one box at most, 24: three an hour through a working day. A stolen box spends no more
+  --sms-a-day NUMBER          SMS to all boxes at most, 500: an hour of one modem's time
   --desk-listen ADDRESS:PORT  where officers' browsers call, HTTPS
   --desk-plain-http           HTTP for the desk, behind a proxy on this machine; loopback only
   --tls-certificate FILE      PEM, with the chain

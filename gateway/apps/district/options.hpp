@@ -66,6 +66,10 @@ struct Options {
     Endpoint desk_listen;
     std::string tls_certificate;
     std::string tls_key;
+    std::string modem_socket;              ///< Empty: no SMS.
+    std::optional<std::uint32_t> sms_wait; ///< Seconds.
+    std::optional<std::uint32_t> sms_per_box_a_day;
+    std::optional<std::uint32_t> sms_a_day;
     std::string holidays;  ///< Empty: none.
     std::string port_file; ///< Empty: none.
     bool desk_plain_http = false;

@@ -18,6 +18,8 @@
 //     newest alone.
 // 10. MUST keep at most kMostAssemblies, dropping the one put least recently.
 // 11. MUST NOT lower exports().
+// 12. MUST hand out the days of carriers by day and then by carrier, and keep one row of each.
+// 13. MUST keep what put_by_sms() says of an item until that retires, and no longer.
 //
 // Threads: one at a time. Every call blocks for at most one disk write.
 #pragma once
@@ -25,10 +27,12 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "domain/tariff.hpp"
 #include "wire/bulletin.hpp"
 #include "wire/item.hpp"
 #include "wire/private_rows.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,11 +48,20 @@ enum class Urgency : std::uint8_t { // stored: do not change values
     kBulk = 3,     ///< What is too large for an SMS
 };
 
+/// How often something went by SMS, and when it goes again if nothing is heard.
+struct Resend {
+    std::uint8_t tries = 0;
+    Instant due{};
+    bool operator==(const Resend&) const = default;
+};
+
 /// A sealed item on its way.
 struct QueuedItem {
     ItemId item;
     Bytes sealed;
     Urgency urgency = Urgency::kOrdinary;
+    Instant queued_at{}; ///< Given by put_item().
+    Resend by_sms{};     ///< Given by put_by_sms(); put_item() begins with none.
 };
 
 /// An epoch that this box has opened.
@@ -79,12 +92,16 @@ struct CaseEvent {
     Instant at{};
 };
 
-enum class SmsKind : std::uint8_t { kAnswer = 1, kNotice = 2 }; // stored: do not change values
+enum class SmsKind : std::uint8_t { // stored: do not change values
+    kAnswer = 1,
+    kNotice = 2,
+    kFrame = 3, ///< To the district; here only while it is submitting.
+};
 
 struct OutgoingSms {
     std::uint64_t id = 0; ///< Given by put_sms().
     SmsKind kind = SmsKind::kAnswer;
-    Bytes content; ///< Sealed at rest: number and text.
+    Bytes content; ///< Sealed at rest: number and text; of a frame, what its maker knows it by.
     std::uint8_t tries = 0;
     Instant due{};           ///< Not before.
     Instant expires{};       ///< Not after: stale answers confuse.
@@ -115,6 +132,26 @@ struct SavedAssembly {
     Bytes saved;
 };
 
+/// What one carrier was used for on one day of the village's calendar.
+struct CarrierDay {
+    std::int32_t day = 0; ///< Days since 1970-01-01, local.
+    domain::Carrier carrier = domain::Carrier::kDatagrams;
+    std::uint64_t up = 0;   ///< Bytes to the district, with what carries them.
+    std::uint64_t down = 0; ///< Bytes from it.
+    std::uint64_t messages = 0;
+    std::uint64_t cost = 0;
+    bool operator==(const CarrierDay&) const = default;
+};
+
+/// What box/carriers.hpp knows beside the rows of its days.
+struct CarrierBook {
+    std::int32_t day = 0;                        ///< The day that is counted now.
+    std::uint32_t ran = 0;                       ///< Seconds that this box has run in it.
+    std::int32_t said = 0;                       ///< The district has what was used up to this day.
+    std::map<domain::Carrier, Instant> contacts; ///< When the district was last heard over each.
+    bool operator==(const CarrierBook&) const = default;
+};
+
 class Store {
   public:
     virtual ~Store() = default;
@@ -126,10 +163,16 @@ class Store {
     // Sealed items
     virtual Status put_item(const QueuedItem& item, Instant now) = 0;
     virtual Result<std::vector<QueuedItem>> queued_items(std::size_t most) = 0;
+    /// The same without those above `size` bytes.
+    virtual Result<std::vector<QueuedItem>> queued_up_to(std::size_t size, std::size_t most) = 0;
     /// Not an error: an item that is unknown or already retired.
     virtual Status retire_item(ItemId item, Instant now) = 0;
     virtual Status drop_retired_before(Instant before) = 0;
     virtual Result<std::uint32_t> waiting() = 0;
+    /// How many of them are above `size` bytes.
+    virtual Result<std::uint32_t> waiting_above(std::size_t size) = 0;
+    /// Not an error: an item that is unknown or retired.
+    virtual Status put_by_sms(ItemId item, const Resend& resend) = 0;
     /// Of the queued ones, those with a name from `first` to `last`, both included, by name.
     virtual Result<std::vector<ItemId>> queued_between(const ItemId& first, const ItemId& last) = 0;
 
@@ -152,16 +195,35 @@ class Store {
     /// Not an error: an unknown item. An empty reply keeps the one before.
     virtual Status set_state(ItemId item, const CaseEvent& event, BytesView reply) = 0;
     virtual Result<std::vector<CaseEvent>> history(ItemId item) = 0;
+    /// Replaces the reply alone. Not an error: an unknown item.
+    virtual Status put_reply(ItemId item, BytesView reply) = 0;
     /// Services and states of every case that this phone asked for.
     virtual Result<std::vector<CaseRow>> cases_of_phone(const Pseudonym& phone) = 0;
 
     // The district's word
     virtual Result<std::uint64_t> last_update() = 0;
+    /// The last update up to which none is without its reply.
+    virtual Result<std::uint64_t> last_whole() = 0;
     virtual Result<Instant> last_contact() = 0;
-    virtual Status set_contact(std::uint64_t last_update, Instant at) = 0;
+    virtual Status set_contact(std::uint64_t last_update, std::uint64_t last_whole, Instant at) = 0;
+    /// Of the call for news by SMS.
+    virtual Result<Resend> sms_call() = 0;
+    virtual Status put_sms_call(const Resend& resend) = 0;
     /// Number of the newest export that was made for a stick; 0: none.
     virtual Result<std::uint32_t> exports() = 0;
     virtual Status put_exports(std::uint32_t newest) = 0;
+
+    // Carriers
+    /// Nothing before the first put_carrier_book().
+    virtual Result<std::optional<CarrierBook>> carrier_book() = 0;
+    /// Replaces it; a contact that is not named stays.
+    virtual Status put_carrier_book(const CarrierBook& book) = 0;
+    /// Adds or replaces the row of that day and carrier.
+    virtual Status put_carrier_day(const CarrierDay& row) = 0;
+    /// Those from `first` to `last`, both included.
+    virtual Result<std::vector<CarrierDay>> carrier_days(std::int32_t first, std::int32_t last) = 0;
+    /// Drops those of other days.
+    virtual Status keep_carrier_days(std::int32_t first, std::int32_t last) = 0;
 
     virtual Status put_bulletin(const HeldBulletin& bulletin) = 0;
     virtual Result<std::optional<HeldBulletin>> bulletin(const std::string& name) = 0;

@@ -39,6 +39,9 @@
 // MUST
 //     add `received` to what is here of those that it knows, and count `items` anew: two programs may bring
 //     items of one epoch, and neither knows what the other brought.
+// 19. receive() MUST set Box::last_link if and only if the parcel came over a link.
+// 20. receive() with `sms` MUST set source and `heard` of the box's SMS route and nothing else of it; without
+//     it the route MUST stay as it is. count_sms() MUST set all else of the route, and leave those two alone.
 //
 // Errors of every call: kNoSpace - disk full; kCorrupt; kUnavailable - I/O error, try again.
 // Threads: one at a time. A call blocks for at most one disk write.
@@ -68,6 +71,29 @@ struct Box {
     std::uint32_t waiting = 0;
     std::uint64_t issued = 0;       ///< Newest update made for it.
     std::uint64_t acknowledged = 0; ///< Newest update that it has committed.
+    Instant last_link{};            ///< Last contact over a link, where it asks by itself. The epoch: never.
+};
+
+/// From where a box sends its SMS.
+struct SmsSource {
+    std::string number;   ///< E.164: of the SIM in the box, not a person's. Never in a log all the same.
+    bool as_text = false; ///< In the 7-bit form (wire/sms_frame.hpp).
+    std::string modem;    ///< Name of the modem of ours that took it: the box hears that one's number.
+    bool operator==(const SmsSource&) const = default;
+};
+
+/// How a box is reached by SMS, and what that has cost.
+struct SmsRoute {
+    BoxId box;
+    SmsSource source;          ///< Without a number: none that could be believed has come.
+    Instant heard{};           ///< Newest message from there.
+    Instant sent{};            ///< Newest message to it.
+    Instant pushed{};          ///< Newest of those that it has not asked for.
+    std::uint64_t told_to = 0; ///< Newest update that a message brought, or by `more` announced.
+    std::int32_t day = 0;      ///< Of the two counts: days since 1970 in the place.
+    std::uint32_t sent_today = 0;
+    std::uint32_t pushed_today = 0; ///< Among them.
+    bool operator==(const SmsRoute&) const = default;
 };
 
 /// What a list shows of a case.
@@ -130,6 +156,8 @@ struct Delivery {
     Instant at{};
     std::optional<std::uint32_t> waiting; ///< Nothing: the box did not say.
     std::uint64_t acknowledged = 0;
+    bool linked = true;           ///< It came over a link, not by SMS or on a stick.
+    std::optional<SmsSource> sms; ///< It came by SMS, from where answers shall go.
     std::vector<NewCase> cases;
     std::vector<Quarantined> quarantined;
     std::vector<EpochRow> epochs;
@@ -276,6 +304,14 @@ class Store {
     virtual Result<std::uint64_t> missing_of(BoxId box) = 0;
     /// kNotFound - nothing quarantined under that name; kConflict - the case is there already.
     virtual Status adopt(const Quarantined& quarantined, const NewCase& found) = 0;
+
+    // --- SMS ---
+    /// kNotFound - nothing is known of the box by SMS.
+    virtual Result<SmsRoute> sms_route(BoxId box) = 0;
+    /// By number of the box.
+    virtual Result<std::vector<SmsRoute>> sms_routes() = 0;
+    /// By rule 20. kNotFound - no such box.
+    virtual Status count_sms(const SmsRoute& route) = 0;
 
     // --- cases ---
     virtual Result<CaseRow> case_row(const ItemId& id) = 0;

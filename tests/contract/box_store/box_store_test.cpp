@@ -193,6 +193,11 @@ TEMPLATE_TEST_CASE("a case is found by each of its names and remembers its way",
     REQUIRE(history->size() == 3);
     CHECK((*history)[0].state == 1);
     CHECK((*history)[2].state == 5);
+    REQUIRE(store.put_reply(item(1), Bytes{6}));
+    REQUIRE(store.put_reply(item(77), Bytes{6}));
+    CHECK((*store.case_of(item(1)))->reply == Bytes{6});
+    CHECK((*store.case_of(item(1)))->state == 5);
+    CHECK(store.history(item(1))->size() == 3);
     CHECK(store.cases_of_phone(name(50))->size() == 1);
     CHECK(store.cases_of_phone(name(51))->empty());
     CHECK_FALSE(store.case_by_code(name(9))->has_value());
@@ -202,8 +207,9 @@ TEMPLATE_TEST_CASE("the district's word, conversations and stops are kept", "", 
     TestType world;
     auto& store = world.store;
     CHECK(*store.last_update() == 0);
-    REQUIRE(store.set_contact(42, kNow));
+    REQUIRE(store.set_contact(42, 40, kNow));
     CHECK(*store.last_update() == 42);
+    CHECK(*store.last_whole() == 40);
     CHECK(*store.last_contact() == kNow);
 
     CHECK(*store.exports() == 0);
@@ -340,6 +346,78 @@ TEMPLATE_TEST_CASE("assemblies come back, the least recently put goes first (rul
     REQUIRE(store.drop_assembly(7));
     REQUIRE(store.drop_assembly(7));
     CHECK(store.assemblies()->size() == box::Store::kMostAssemblies - 1);
+}
+
+TEMPLATE_TEST_CASE("what went by SMS is known of an item until it retires (rule 13)", "", InMemory, InSqlite) {
+    TestType world;
+    auto& store = world.store;
+    box::QueuedItem small{item(1), {1, 2}};
+    small.by_sms = {9, kNow}; // begins with none, whatever is said
+    REQUIRE(store.put_item(small, kNow - seconds(9)));
+    REQUIRE(store.put_item({item(2), {1, 2, 3}, box::Urgency::kFirst}, kNow));
+    REQUIRE(store.put_item({item(3), {1, 2, 3, 4}}, kNow));
+    auto items = store.queued_up_to(3, 9);
+    REQUIRE(items->size() == 2);
+    CHECK((*items)[0].item == item(2));
+    CHECK((*items)[1].item == item(1));
+    CHECK((*items)[1].queued_at == kNow - seconds(9));
+    CHECK((*items)[1].by_sms == box::Resend{});
+    CHECK(store.queued_up_to(3, 1)->size() == 1);
+    CHECK(store.queued_up_to(1, 9)->empty());
+    CHECK(*store.waiting_above(2) == 2);
+    CHECK(*store.waiting_above(4) == 0);
+
+    REQUIRE(store.put_by_sms(item(1), {2, kNow + seconds(5)}));
+    REQUIRE(store.put_by_sms(item(77), {2, kNow}));
+    CHECK((*store.queued_up_to(3, 9))[1].by_sms == box::Resend{2, kNow + seconds(5)});
+    CHECK((*store.queued_items(9))[1].by_sms == box::Resend{2, kNow + seconds(5)});
+    REQUIRE(store.retire_item(item(1), kNow));
+    REQUIRE(store.put_by_sms(item(1), {3, kNow}));
+    CHECK(store.queued_up_to(3, 9)->size() == 1);
+    CHECK(*store.waiting_above(1) == 2);
+
+    CHECK(*store.sms_call() == box::Resend{});
+    REQUIRE(store.put_sms_call({4, kNow}));
+    CHECK(*store.sms_call() == box::Resend{4, kNow});
+    REQUIRE(store.begin());
+    REQUIRE(store.put_sms_call({5, kNow}));
+    REQUIRE(store.put_by_sms(item(2), {6, kNow}));
+    REQUIRE(store.put_exports(8));
+    store.rollback();
+    CHECK(*store.sms_call() == box::Resend{4, kNow});
+    CHECK((*store.queued_up_to(3, 9))[0].by_sms == box::Resend{});
+    CHECK(*store.exports() == 0);
+}
+
+TEMPLATE_TEST_CASE("days of carriers: one row of each, by day and carrier (rule 12)", "", InMemory, InSqlite) {
+    TestType world;
+    auto& store = world.store;
+    using domain::Carrier;
+    CHECK_FALSE(*store.carrier_book());
+    box::CarrierBook book;
+    book.day = 20782;
+    book.ran = 90000;
+    book.said = 20780;
+    book.contacts = {{Carrier::kDatagrams, kNow}};
+    REQUIRE(store.put_carrier_book(book));
+    CHECK(*store.carrier_book() == book);
+    auto later = book;
+    later.day = 20783;
+    later.contacts = {{Carrier::kSms, kNow}};
+    REQUIRE(store.put_carrier_book(later));
+    later.contacts[Carrier::kDatagrams] = kNow;
+    CHECK(*store.carrier_book() == later);
+
+    box::CarrierDay first{20782, Carrier::kHttps, 1'000'000'000'000'000, 2, 3, 4};
+    box::CarrierDay second{20782, Carrier::kSms, 0, 0, 5, 1750};
+    box::CarrierDay third{20783, Carrier::kDatagrams, 7, 8, 0, 9};
+    for (const auto& row : {third, second, first}) REQUIRE(store.put_carrier_day(row));
+    CHECK(*store.carrier_days(0, 30000) == std::vector{first, second, third});
+    first.up = 6;
+    REQUIRE(store.put_carrier_day(first));
+    CHECK(*store.carrier_days(20782, 20782) == std::vector{first, second});
+    REQUIRE(store.keep_carrier_days(20783, 20783));
+    CHECK(*store.carrier_days(0, 30000) == std::vector{third});
 }
 
 TEST_CASE("what is committed is there after opening again, and a newer program's file is refused") {

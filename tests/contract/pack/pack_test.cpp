@@ -127,3 +127,52 @@ TEST_CASE("a village is checked against its pack") {
     CHECK_FALSE(domain::read_village(file, pack, faults));
     CHECK_FALSE(faults.empty());
 }
+
+TEST_CASE("a village says what it may spend on each carrier") {
+    auto read = [](const std::string& carriers, std::vector<domain::PackFault>& faults) {
+        std::string text = "id: contoh\nname: Contoh\ncode: x\noffice_hours: x\nexample: true\n"
+                           "synthetic_numbers: true\nphone: \"+62 800 0000 0001\"\n"
+                           "hamlets: [{id: one, number: 1, name: One}]\n" +
+                           carriers;
+        auto file = yaml::parse("villages/contoh.yaml", text, faults);
+        REQUIRE(file);
+        return domain::read_village(*file, test::test_pack("id-jember"), faults);
+    };
+    std::vector<domain::PackFault> faults;
+    CHECK(read("", faults)->carriers.empty());
+    auto village = read("carriers:\n"
+                        "  datagrams: {daily_megabytes: 20, daily_cost: 2000, cost_per_megabyte: 50}\n"
+                        "  https: none\n"
+                        "  sms: {daily_cost: 10000, cost_per_message: 350, patience_hours: 12}\n",
+                        faults);
+    REQUIRE(faults.empty());
+    REQUIRE(village);
+    domain::Tariff datagrams;
+    datagrams.daily_bytes = 20'000'000;
+    datagrams.daily_cost = 2000;
+    datagrams.cost_per_megabyte = 50;
+    CHECK(village->carriers.at(domain::Carrier::kDatagrams) == datagrams);
+    CHECK_FALSE(domain::tariff_of(village->carriers, domain::Carrier::kHttps).allowed);
+    domain::Tariff sms;
+    sms.daily_cost = 10000;
+    sms.cost_per_message = 350;
+    sms.patience = std::chrono::hours(12);
+    CHECK(village->carriers.at(domain::Carrier::kSms) == sms);
+    CHECK(read("carriers: {sms: {}}\n", faults)->carriers.at(domain::Carrier::kSms).patience ==
+          std::chrono::hours(6));
+    REQUIRE(faults.empty());
+
+    for (const char* wrong :
+         {"5", "none", "[sms]", "{pigeons: {}}", "{sms: yes}", "{sms: {daily_megabytes: 3}}",
+          "{https: {cost_per_message: 3}}", "{https: {patience_hours: 3}}", "{https: {daily_megabytes: 0}}",
+          "{https: {daily_megabytes: 1.5}}", "{https: {daily_megabytes: 1000001}}",
+          "{https: {cost_per_megabyte: -1}}", "{sms: {daily_cost: 1000}}", "{https: {daily_cost: 1000}}",
+          "{sms: {daily_cost: 1000, cost_per_message: 1000000001}}", "{sms: {patience_hours: 337}}"}) {
+        INFO(wrong);
+        faults.clear();
+        CHECK_FALSE(read("carriers: " + std::string(wrong) + "\n", faults));
+        REQUIRE_FALSE(faults.empty());
+        CHECK(faults.front().path == "villages/contoh.yaml");
+        CHECK(faults.front().line == 9);
+    }
+}

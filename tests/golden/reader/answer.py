@@ -53,17 +53,36 @@ def read_call(frame, keys):
     return out
 
 
+def read_brief(read, time):
+    out = {"state": read.number(1), "at": time - read.varint(), "reply": b"", "notice": b"", "to-tell": "-"}
+    parts = read.number(1)
+    need(parts < 8 and parts & 3 != 3, "of a newer version")
+    out["reply-follows"] = parts & 1
+    if parts & 2:
+        out["reply"] = read.block(4200)
+        need(out["reply"], "a reply that is none")
+    if parts & 4:
+        count = read.number(1)
+        need(1 <= count <= 15, "no number")
+        digits = read.raw((count + 1) // 2).hex()
+        need(digits[:count].isdecimal() and digits[count:] in ("", "f"), "no digits")
+        language, code = read.block(35).decode(), read.number(4)
+        need(code < 10**8, "no code")
+        out["to-tell"] = f"+{digits[:count]} {language} {code:08}"
+    return out
+
+
 def read_answer(frame, keys, marks):
     head = Bytes(frame)
     need(head.number(1) == 0x50, "no answer")
     out = {"box": head.number(2), "prekey": head.number(1)}
     flags, count = head.number(1), head.number(1)
-    need(flags < 32 and count <= 64, "of a newer version")
+    need(flags < 64 and count <= 64, "of a newer version")
     epochs = [head.number(2) for _ in range(count)]
     need(all(epoch in marks for epoch in epochs), "of an epoch that is not known")
     outside = frame[:head.at]
     read = Bytes(siv_open(keys, "down", outside + b"".join(marks[epoch] for epoch in epochs), frame[head.at:]))
-    out["flags"] = [name for bit, name in enumerate(("echo", "news", "more", "maps", "tell")) if flags >> bit & 1]
+    out["flags"] = [name for bit, name in enumerate(("echo", "news", "more", "maps", "tell", "brief")) if flags >> bit & 1]
     out["echo"] = read.number(4) if flags & 1 else 0
     out["acks"] = [(epoch, read.number(2), read.number(8) if flags & 8 else 0) for epoch in epochs]
     need(all(following <= 1024 for _, following, _ in out["acks"]), "an epoch too long")
@@ -75,9 +94,10 @@ def read_answer(frame, keys, marks):
         for n in range(updates):
             epoch, counter, mark = read.number(2), read.varint(), read.raw(4)
             need(counter < 1024, "no item")
-            out["updates"].append({"sequence": out["first-sequence"] + n, "item": struct.pack(">III", out["box"], epoch, counter) + mark,
-                                   "state": read.number(1), "at": read.number(8), "reply": read.block(4200),
-                                   "notice": read.block(256)})
+            update = {"sequence": out["first-sequence"] + n, "item": struct.pack(">III", out["box"], epoch, counter) + mark}
+            update.update(read_brief(read, out["time"]) if flags & 32 else
+                          {"state": read.number(1), "at": read.number(8), "reply": read.block(4200), "notice": read.block(256)})
+            out["updates"].append(update)
         pieces = read.varint()
         need(pieces <= 64, "too many pieces")
         out["pieces"] = [read_piece(read) for _ in range(pieces)]

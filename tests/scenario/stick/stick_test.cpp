@@ -138,7 +138,7 @@ TEST_CASE("what no export holds goes with the next", "[stick]") {
 TEST_CASE("a stick brings statuses home, sets no clock and stops no other carrier", "[stick]") {
     StickWorld world;
     world.letters(1);
-    auto called = world.box->next_parcel(7, 4096); // on its way by a link meanwhile
+    auto called = world.box->next_parcel(7, 4096, world.now); // on its way by a link meanwhile
     REQUIRE(called);
     auto brought = world.make();
     auto days_ago = world.now;

@@ -81,6 +81,14 @@ TEST_CASE("commands say no with a status", "[system][district]") {
                                       "--desk-plain-http"};
     CHECK(server.command(serve) == 2); // plain HTTP for everybody
     serve[10] = "127.0.0.1:0";
+    auto with = [&](std::vector<std::string> more) {
+        auto words = serve;
+        words.insert(words.end(), more.begin(), more.end());
+        return server.command(words);
+    };
+    CHECK(with({"--sms-a-day", "10"}) == 2); // without a modem
+    CHECK(with({"--modem-socket", "/nonexistent/socket", "--sms-wait", "0"}) == 2);
+    CHECK(with({"--modem-socket", "/nonexistent/socket", "--sms-per-box-a-day", "many"}) == 2);
     ::chmod((state + "/district.key").c_str(), 0644);
     CHECK(server.command(serve) == 1); // keys that others may read
     ::chmod((state + "/district.key").c_str(), 0600);

@@ -127,6 +127,7 @@ void DistrictServer::start(bool plain_desk, int crash_at) {
                                       "--port-file",
                                       ports};
     if (plain_desk) words.emplace_back("--desk-plain-http");
+    words.insert(words.end(), options.begin(), options.end());
     if (crash_at > 0) {
         ::setenv("LD_PRELOAD", kShim.c_str(), 1);
         ::setenv("KENTONGAN_CRASH_AT", std::to_string(crash_at).c_str(), 1);

@@ -79,6 +79,7 @@ class DistrictServer {
     SealingBox& sealing();
 
     TemporaryFolder folder;
+    std::vector<std::string> options; ///< Of serve, besides those that it always has.
     domain::Pack pack = test_pack("id-jember");
     domain::Village village = test_village(pack);
     wire::BoxSecret box = wire::make_box_keys(BoxId{7});

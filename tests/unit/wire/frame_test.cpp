@@ -1,5 +1,6 @@
 // Frames and parcels, calls and answers: what travels beside a single item.
 #include "wire/answer.hpp"
+#include "wire/brief_update.hpp"
 #include "wire/seal.hpp"
 
 #include <catch2/catch.hpp>
@@ -227,6 +228,74 @@ TEST_CASE("an answer comes out as it went in, and no altered one does") {
     }
     for (std::size_t size = 0; size < frame.size(); ++size)
         CHECK_FALSE(decode_answer(BytesView(frame).first(size), keys.down, marks));
+}
+
+TEST_CASE("an answer with brief updates is refused wherever it was altered") {
+    auto keys = some_keys();
+    auto answer = full_answer();
+    answer.brief = true;
+    answer.pieces.clear();
+    answer.updates[0].notice.clear();
+    answer.updates[0].reply.clear();
+    answer.updates[0].reply_follows = true;
+    answer.updates[0].to_tell = Notice{{"+628000000012"}, "id", {"04821773"}};
+    answer.updates[1].notice.clear();
+    auto frame = encode(answer, keys.down);
+    auto read = decode_answer(frame, keys.down, marks);
+    REQUIRE(read);
+    CHECK(*read == answer);
+    for (std::size_t bit = 0; bit < frame.size() * 8; ++bit) {
+        auto flipped = frame;
+        flipped[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+        CHECK_FALSE(decode_answer(flipped, keys.down, marks));
+    }
+    for (std::size_t size = 0; size < frame.size(); ++size)
+        CHECK_FALSE(decode_answer(BytesView(frame).first(size), keys.down, marks));
+}
+
+TEST_CASE("a brief update is 26 bytes with whom to tell, has one spelling, and refuses another") {
+    StatusUpdate update;
+    update.state = 3;
+    update.at = kNow - seconds(200);
+    update.to_tell = Notice{{"+6280000000012"}, "id", {"48217739"}};
+    auto written = [&] {
+        ByteWriter out;
+        write_brief(out, update, kNow);
+        return std::move(out).take();
+    };
+    auto read = [](const Bytes& bytes, Instant base) {
+        ByteReader in(bytes);
+        auto out = read_brief(in, base);
+        return out && in.end() ? std::optional(*out) : std::nullopt;
+    };
+    auto good = written();
+    CHECK(good.size() + 2 + 1 + 4 == 26); // and the item
+    CHECK(read(good, kNow) == update);
+    for (std::size_t size = 0; size < good.size(); ++size)
+        CHECK_FALSE(read(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)), kNow));
+    CHECK_FALSE(read(good, from_unix(199))); // before 1970
+    auto altered = [&](std::size_t at, std::uint8_t value) {
+        auto out = good;
+        out[at] = value;
+        return out;
+    };
+    constexpr std::size_t kParts = 3; // behind a state and a time of two bytes
+    CHECK_FALSE(read(altered(kParts, 8 | 4), kNow));
+    CHECK_FALSE(read(altered(kParts, 1 | 2), kNow));
+    CHECK_FALSE(read(altered(kParts + 1, 0), kNow));
+    CHECK_FALSE(read(altered(kParts + 1, 16), kNow));
+    CHECK_FALSE(read(altered(kParts + 2, 0x6A), kNow));
+    CHECK_FALSE(read(altered(kParts + 8, 0x21), kNow)); // 13 digits: the last is half a byte
+    CHECK_FALSE(read(altered(good.size() - 4, 0xFF), kNow));
+
+    // A clock that went back: the time is the answer's.
+    update.at = kNow + seconds(5);
+    CHECK(read(written(), kNow)->at == kNow);
+    for (const char* no_number : {"628000000012", "+", "+6280000000012345", "+62800a"}) {
+        update.to_tell->to.e164 = no_number;
+        CHECK_FALSE(fits_brief(*update.to_tell));
+        CHECK_FALSE(read(written(), kNow)->to_tell);
+    }
 }
 
 TEST_CASE(

@@ -292,6 +292,45 @@ TEST_CASE("known answers of a call and an answer that hold everything") {
     auto marks = [&](std::uint16_t epoch) { return std::optional(answer.acks[epoch - 512U].mark); };
     auto read = decode_answer(frame, link->down, marks);
     CHECK((read && *read == answer));
+
+    Answer brief;
+    brief.box = call.box;
+    brief.key_id = call.key_id;
+    brief.district_time = from_unix(1795489200);
+    brief.newest_epoch = 513;
+    brief.keyring = 130;
+    brief.brief = true;
+    brief.acks = {{513, {5, 6, 7, 8}, 10, 0}};
+    for (std::uint16_t counter : {std::uint16_t{3}, std::uint16_t{4}, std::uint16_t{1000}}) {
+        auto n = brief.updates.size();
+        StatusUpdate update;
+        update.sequence = 303 + n;
+        update.item = item_id({call.box, 512, counter, {1, 2, 3, 4}});
+        update.state = static_cast<std::uint8_t>(2 + n);
+        update.at = from_unix(1795489200 - 500 * static_cast<std::int64_t>(n));
+        update.reply_follows = n == 0;
+        if (n == 1) update.reply = Bytes(12, 0xE3);
+        if (n == 0) update.to_tell = Notice{{"+628000000012"}, "id", {"00217739"}};
+        if (n == 2) update.to_tell = Notice{{"+6280000000013"}, "xx-Latn", {"99999999"}};
+        brief.updates.push_back(update);
+    }
+    auto short_frame = encode(brief, link->down);
+    golden.line("brief", short_frame);
+    golden.line("brief-flags", "news brief");
+    golden.number("brief-time", 1795489200);
+    for (const auto& update : brief.updates) {
+        auto name = "brief-" + std::to_string(update.sequence);
+        golden.line(name + "-item", update.item.value);
+        golden.number(name + "-state", update.state);
+        golden.number(name + "-at", static_cast<std::uint64_t>(to_unix(update.at)));
+        golden.line(name + "-reply", update.reply);
+        golden.number(name + "-reply-follows", update.reply_follows ? 1 : 0);
+        const auto& tell = update.to_tell;
+        golden.line(name + "-to-tell",
+                    tell ? tell->to.e164 + " " + tell->language + " " + tell->code.digits : "-");
+    }
+    read = decode_answer(short_frame, link->down, marks);
+    CHECK((read && *read == brief));
     golden.settle();
 }
 
