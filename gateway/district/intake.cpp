@@ -28,6 +28,17 @@ Result<BoxId> box_of(BytesView frame) {
     return BoxId{TRY(in.u16())};
 }
 
+bool is_keyring(BytesView bulletin) {
+    auto header = wire::read_bulletin_header(bulletin);
+    return header && header->kind == wire::BulletinKind::kKeyring;
+}
+
+// A box keeps its days for two months, and its clock may be a day off.
+bool plausible(const wire::DayOfUse& used, Instant now) {
+    auto today = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
+    return used.day <= today + 1 && used.day + 70 >= today;
+}
+
 } // namespace
 
 /// One parcel while it is worked on. Its chains are copies: the commit decides whether they count.
@@ -264,7 +275,8 @@ Status Intake::take_item(Parcel& parcel, BytesView bytes) {
 
 // --- exchange ---
 
-Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
+Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room,
+                               std::optional<domain::Carrier> by) {
     auto frames = TRY(wire::read_parcel(bytes));
     Parcel parcel;
     parcel.now = now;
@@ -284,11 +296,11 @@ Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
 
     std::optional<wire::LinkKeys> link;
     std::uint8_t key_id = setting_.keys.shown.keyring.current;
-    auto link_by = [&](std::uint8_t by) -> Status {
-        const auto* prekey = setting_.keys.prekey(by);
-        if (prekey == nullptr) return fail(ErrorCode::kDenied, "intake.key", by);
+    auto link_by = [&](std::uint8_t with) -> Status {
+        const auto* prekey = setting_.keys.prekey(with);
+        if (prekey == nullptr) return fail(ErrorCode::kDenied, "intake.key", with);
         link = TRY(wire::link_keys(prekey->district, parcel.box.keys.agree, *psk));
-        key_id = by;
+        key_id = with;
         return {};
     };
     for (auto frame : frames) {
@@ -322,7 +334,9 @@ Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
     auto& delivery = parcel.delivery;
     delivery.box = id;
     delivery.at = now;
+    delivery.by = by;
     if (parcel.call) {
+        if (parcel.call->used && plausible(*parcel.call->used, now)) delivery.used = parcel.call->used;
         delivery.waiting = parcel.call->waiting;
         delivery.acknowledged = parcel.call->last_update <= kMaxSequence ? parcel.call->last_update : 0;
     }
@@ -413,6 +427,8 @@ Status Intake::add_publication(const wire::Call& call, std::size_t room, wire::A
     }
     auto next = TRY(next_bulletin(store_, setting_.keys, call.box, known.list));
     if (!next) return {};
+    // Keys are never too dear.
+    if (call.sparing && !is_keyring(*next)) return {};
     auto mark = wire::bulletin_mark(*next);
     std::vector<wire::ByteRange> missing{{0, static_cast<std::uint32_t>(next->size())}};
     for (const auto& want : call.wants)

@@ -30,7 +30,9 @@ class Intake {
     /// nothing to say. `room`: bytes of the answer at most, beyond its acknowledgements.
     /// Errors: kCorrupt, kUnsupported - not a parcel of ours; kDenied - unknown box, or nothing in it is from
     /// that box; kNoSpace, kUnavailable - nothing was kept, the box tries again later.
-    [[nodiscard]] Result<Bytes> exchange(BytesView parcel, Instant now, std::size_t room = kMaxRoom);
+    /// `by`: how it came, for those who look after the boxes.
+    [[nodiscard]] Result<Bytes> exchange(BytesView parcel, Instant now, std::size_t room = kMaxRoom,
+                                         std::optional<domain::Carrier> by = std::nullopt);
     static constexpr std::size_t kMaxRoom = 40 * 1024;
 
     /// Looks again at what was kept aside because it could not be understood: a newer pack may know it.

@@ -25,7 +25,7 @@ Result<StickVisit> StickVisit::begin(Intake& intake, Store& store, const Setting
 Status StickVisit::take(std::size_t index, BytesView file, Instant now) {
     if (index >= manifest_.files.size() || wire::stick_file(file) != manifest_.files[index])
         return fail(ErrorCode::kCorrupt, "stick.file", static_cast<std::int64_t>(index));
-    auto answer = TRY(intake_->exchange(file, now));
+    auto answer = TRY(intake_->exchange(file, now, Intake::kMaxRoom, domain::Carrier::kStick));
     if (!answer.empty()) parcels_.push_back(std::move(answer));
     return {};
 }

@@ -137,10 +137,22 @@ CREATE TABLE epoch(
   previous_items INTEGER NOT NULL,
   PRIMARY KEY(box, number, mark));
 )sql",
+    R"sql(
+ALTER TABLE box ADD COLUMN last_carrier INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE box_use(
+  box INTEGER NOT NULL REFERENCES box(box),
+  day INTEGER NOT NULL,
+  carrier INTEGER NOT NULL,
+  up INTEGER NOT NULL,
+  down INTEGER NOT NULL,
+  messages INTEGER NOT NULL,
+  cost INTEGER NOT NULL,
+  PRIMARY KEY(box, day, carrier)) WITHOUT ROWID;
+)sql",
 };
 
 constexpr const char* kBoxColumns =
-    "SELECT box,sign,agree,village,revoked,last_contact,waiting,issued,acknowledged "
+    "SELECT box,sign,agree,village,revoked,last_contact,waiting,issued,acknowledged,last_carrier "
     "FROM box ";
 
 Box box_of(const Statement& row) {
@@ -154,6 +166,7 @@ Box box_of(const Statement& row) {
     out.waiting = static_cast<std::uint32_t>(row.integer(6));
     out.issued = static_cast<std::uint64_t>(row.integer(7));
     out.acknowledged = static_cast<std::uint64_t>(row.integer(8));
+    if (auto carrier = row.integer(9); carrier != 0) out.last_carrier = static_cast<domain::Carrier>(carrier);
     return out;
 }
 
@@ -270,14 +283,16 @@ Result<bool> SqliteDistrictStore::insert_case(const NewCase& found) {
 
 Status SqliteDistrictStore::receive(const Delivery& delivery) {
     return together([&]() -> Status {
-        auto contact = TRY(database_.prepare("UPDATE box SET last_contact=?2, waiting=ifnull(?3,waiting), "
-                                             "acknowledged=max(acknowledged,?4), issued=max(issued,?4) "
-                                             "WHERE box=?1"));
+        auto contact =
+            TRY(database_.prepare("UPDATE box SET last_contact=?2, waiting=ifnull(?3,waiting), "
+                                  "acknowledged=max(acknowledged,?4), issued=max(issued,?4), last_carrier=?5 "
+                                  "WHERE box=?1"));
         contact.bind(1, integer(delivery.box.value)).bind(2, to_unix(delivery.at));
         if (delivery.waiting)
             contact.bind(3, integer(*delivery.waiting));
         else
             contact.bind_null(3);
+        contact.bind(5, delivery.by ? integer(*delivery.by) : 0);
         TRY(contact.bind(4, integer(delivery.acknowledged)).run());
         if (database_.changes() == 0) return fail(ErrorCode::kNotFound, "district_store.box");
         auto notices = TRY(database_.prepare(
@@ -297,6 +312,7 @@ Status SqliteDistrictStore::receive(const Delivery& delivery) {
                     .bind(7, BytesView(one.record))
                     .run());
         for (const auto& epoch : delivery.epochs) TRY(put_epoch(epoch));
+        if (delivery.used) TRY(put_use(delivery.box, *delivery.used));
         return {};
     });
 }
