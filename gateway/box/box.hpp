@@ -61,8 +61,9 @@ class Box {
     /// Which carrier may be used now, and what each was used for. Counts reach the store with what commits.
     [[nodiscard]] Carriers& carriers() { return carriers_; }
 
-    /// Answers one message of a console: an export for a stick, or what a stick brought, each in a
-    /// transaction of its own. `echo`: fresh, as for next_parcel(). What was kept is true after this returns.
+    /// Answers one message of a console: how the links are; an export for a stick, or what a stick brought,
+    /// each in a transaction of its own. `echo`: fresh, as for next_parcel(). What was kept is true after
+    /// this returns.
     struct StickReply {
         wire::local::Message answer;
         Forward::Absorbed absorbed;
@@ -85,6 +86,7 @@ class Box {
     wire::local::Message status(const wire::local::AskStatus& ask, Instant now);
     Result<wire::local::Message> stick_one(const Inbound& inbound, std::uint32_t echo, Instant now,
                                            Forward::Absorbed& absorbed);
+    Result<wire::local::LinksAre> links(Instant now);
     void recall();
     Status pump(Instant now, std::vector<Outbound>& out);
     Status keep_counts();

@@ -46,6 +46,20 @@ std::uint64_t sum(std::uint64_t left, std::uint64_t right) {
 
 } // namespace
 
+Load least_load(Carrier carrier) {
+    switch (carrier) {
+    case Carrier::kDatagrams:
+        return {kLeastDatagram, 0};
+    case Carrier::kHttps:
+        return {kLeastExchange, 0};
+    case Carrier::kSms:
+        return {0, 1};
+    case Carrier::kStick:
+        break;
+    }
+    return {};
+}
+
 Share share_of(Urgency urgency) {
     return urgency == Urgency::kFirst ? Share::kUrgent : Share::kOrdinary;
 }

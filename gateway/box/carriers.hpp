@@ -57,6 +57,15 @@ struct Permit {
     explicit operator bool() const { return why == Hindrance::kNone; }
 };
 
+/// The least that a carrier begins anything with: where less is left of a budget, nothing goes.
+inline constexpr std::uint64_t kLeastDatagram = 1448;      ///< The largest datagram, with its headers.
+inline constexpr std::uint64_t kLeastExchange = 10 * 1024; ///< HTTPS: connection, handshake, headers.
+struct Load {
+    std::uint64_t bytes = 0;
+    std::uint64_t messages = 0;
+};
+[[nodiscard]] Load least_load(Carrier carrier);
+
 class Carriers {
   public:
     static constexpr std::int32_t kKept = 60; ///< Days.
@@ -72,8 +81,8 @@ class Carriers {
     Status recall();
 
     /// Whether that much more may go by this carrier now: bytes both ways with what carries them, and
-    /// messages. It books nothing: say used() for what then goes. Who asks for nothing learns whether
-    /// anything is left.
+    /// messages; see least_load(). It books nothing: say used() for what then goes. Who asks for nothing
+    /// learns whether anything is left.
     [[nodiscard]] Permit may(Carrier carrier, Share share, std::uint64_t bytes, std::uint64_t messages,
                              Instant now);
     /// Bytes that are left; nothing: there is no limit.

@@ -30,6 +30,7 @@ bool from_modem(const wire::local::Message& message) {
 
 bool from_console(const wire::local::Message& message) {
     return std::holds_alternative<wire::local::AskBox>(message) ||
+           std::holds_alternative<wire::local::AskLinks>(message) ||
            std::holds_alternative<wire::local::StickExport>(message) ||
            std::holds_alternative<wire::local::StickRead>(message) ||
            std::holds_alternative<wire::local::StickAnswer>(message) ||

@@ -40,7 +40,7 @@ put("frame", "composed_in_little_room", 11, epoch.bytes("parcel"))
 keys = {"epoch": read_wire.link_keys(epoch.bytes("district-prekey-secret"), read_wire.public(epoch.bytes("box-agree-secret")), epoch.bytes("psk")),
         "news": read_wire.link_keys(news.bytes("district-prekey-secret"), read_wire.public(news.bytes("box-agree-secret")), news.bytes("psk"))}
 marks = {"epoch": {1: epoch.bytes("opening")[6:10]}, "news": {number: news.bytes(f"mark-{number}") for number in (512, 513)}}
-for source, name, frame in (("epoch", "call", call), ("news", "full_call", news.bytes("call"))):
+for source, name, frame in (("epoch", "call", call), ("news", "full_call", news.bytes("call")), ("news", "day_call", news.bytes("day-call"))):
     put("answer", name, 0, frame)
     put("answer", name + "_message", 1, read_wire.siv_open(keys[source], "up", frame[:4], frame[4:]))
 for source, name, frame in (("epoch", "acknowledgement", epoch.bytes("acknowledgement")), ("epoch", "answer", epoch.bytes("answer")),

@@ -47,6 +47,8 @@ Call full_call() {
     out.held = 77;
     out.wants = {{5, {{0, 100}, {300, 4}}}};
     out.holdings = {{"id-jember", 3}};
+    out.sparing = true;
+    out.used = {20782, {{domain::Carrier::kHttps, {5, 6, 0, 1}}, {domain::Carrier::kSms, {0, 0, 1, 350}}}};
     return out;
 }
 
