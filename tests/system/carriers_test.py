@@ -156,7 +156,7 @@ class Carriers(unittest.TestCase):
         sent += 1
         waits = resident.health()["waiting"]
         self.assertGreaterEqual(waits, 1)
-        self.submit(resident, "pungli", {"di_mana": "bansos", "cerita": "Diminta uang untuk bantuan."})
+        self.submit(resident, "pungli", {"layanan": "bantuan", "siapa": "tidak_tahu", "kapan": "hari_ini"})
         inspector = Officer(world.ports["desk"], *INSPECTOR)
         until(lambda: inspector.cases()["total"] == 1, "the report at the inspectorate")
         until(lambda: resident.health()["waiting"] == waits, "the report acknowledged")
