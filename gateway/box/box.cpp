@@ -96,6 +96,10 @@ std::vector<Outbound> Box::tick(Instant now) {
     return out;
 }
 
+void Box::before_stop() {
+    (void)kept([&] { return carriers_.keep(); }); // a refusal is in the log; nothing more can be done
+}
+
 Status Box::one(const Inbound& inbound, Instant now, std::vector<Outbound>& out) {
     const auto& message = inbound.message;
     if (const auto* submitted = std::get_if<local::Submit>(&message)) {

@@ -38,6 +38,9 @@ class Box {
     /// Time passing, about once a second. Returns what is to be sent.
     [[nodiscard]] std::vector<Outbound> tick(Instant now);
 
+    /// Writes what is counted and not written yet.
+    void before_stop();
+
     /// A process has gone. What a modem had in hand is of unknown fate.
     void peer_left(PeerId peer, Instant now);
 

@@ -84,7 +84,10 @@ Status BoxService::run(int stop_fd) {
         if (auto due = links_.deadline()) next_step = std::min(next_step, *due);
         auto wait = std::chrono::ceil<std::chrono::milliseconds>(next_step - steady_clock::now());
         ::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<long>(wait.count(), 0, 1000)));
-        if ((watched[0].revents & POLLIN) != 0) return {};
+        if ((watched[0].revents & POLLIN) != 0) {
+            box_->before_stop();
+            return {};
+        }
 
         accept_from(kiosks, Kind::kKiosk);
         accept_from(modems, Kind::kModem);
