@@ -25,11 +25,13 @@ std::uint64_t part(std::uint64_t limit, Share share) {
     return 0;
 }
 
-// Within a limit, or there is none. Where nothing of the limit is left, asking for nothing is refused too.
-bool within(const std::optional<std::uint64_t>& limit, Share share, std::uint64_t used, std::uint64_t after) {
+// Within a limit, or there is none. Where nothing of the limit is left, asking for nothing is refused too;
+// but a begun unit of money, paid already, may be used to its end.
+bool within(const std::optional<std::uint64_t>& limit, Share share, std::uint64_t used, std::uint64_t after,
+            bool asks) {
     if (!limit) return true;
     auto most = part(*limit, share);
-    return used < most && after <= most;
+    return after <= most && (asks || used < most);
 }
 
 std::uint64_t bytes_of(const CarrierDay& row) {
@@ -125,9 +127,10 @@ Permit Carriers::may(Carrier carrier, Share share, std::uint64_t bytes, std::uin
     const auto& row = today_[index(carrier)];
     auto used = bytes_of(row);
     auto after = sum(used, bytes);
-    if (!within(rule.daily_bytes, share, used, after)) return {Hindrance::kBytes, next_day(now)};
+    bool asks = bytes > 0 || messages > 0;
+    if (!within(rule.daily_bytes, share, used, after, asks)) return {Hindrance::kBytes, next_day(now)};
     if (!within(rule.daily_cost, share, domain::cost_of(rule, used, row.messages),
-                domain::cost_of(rule, after, sum(row.messages, messages))))
+                domain::cost_of(rule, after, sum(row.messages, messages)), asks))
         return {Hindrance::kCost, next_day(now)};
     return {};
 }
