@@ -324,7 +324,7 @@ Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now, Carrier by)
         }
         if (all.district_time) TRY(carriers_.told(*all.district_time));
         carriers_.reached(by, all.district_time.value_or(now));
-        return carriers_.keep();
+        return keep_counts();
     };
     if (!kept(work)) {
         recall();

@@ -186,6 +186,7 @@ Status Carriers::told(Instant now) {
     for (const auto& row : known) today_[index(row.carrier)] = row;
     for (const auto& row : misdated) used(row.carrier, row.up, row.down, row.messages, now);
     book_.said = std::min(book_.said, day - 1);
+    pressing_ = true;
     return {};
 }
 
@@ -213,7 +214,7 @@ Result<std::vector<CarrierDay>> Carriers::unsaid(Instant now) {
 void Carriers::said(std::int32_t day) {
     if (day <= book_.said) return;
     book_.said = day;
-    changed_ = true;
+    changed_ = pressing_ = true;
 }
 
 bool Carriers::due() const {

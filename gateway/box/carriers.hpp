@@ -9,8 +9,9 @@
 //  - When the district has told the time, told() puts the day right; what was used under the wrong date is
 //    counted as used today, so no budget is had twice.
 //
-// Counts are kept with what is committed anyway when the district answers; else a minute apart at most: a
-// page of flash is written with each commit, and a power cut may forget a minute's datagrams, but no SMS.
+// Counts are written once a minute at most, as a rule with a commit that is made anyway: each costs a few
+// pages of flash. So a power cut may forget what a minute of datagrams cost, or one exchange by HTTPS; but no
+// message, which is written at once.
 //
 // Threads: the core thread. Lifetime: `store` outlives it.
 #pragma once
@@ -133,7 +134,7 @@ class Carriers {
     std::optional<Instant> looked_;
     bool told_ = false;
     bool changed_ = false;  ///< Something waits to be kept.
-    bool pressing_ = false; ///< A message was paid for: at once.
+    bool pressing_ = false; ///< A message was paid for, the date is another, a day was told: at once.
     bool keeping_ = false;  ///< Written, not committed.
     seconds since_kept_{0}; ///< Of running.
 };

@@ -342,7 +342,8 @@ TEMPLATE_TEST_CASE("assemblies come back, the least recently put goes first (rul
     CHECK(store.assemblies()->size() == box::Store::kMostAssemblies - 1);
 }
 
-TEMPLATE_TEST_CASE("days of carriers: one row of each, by day and carrier (rule 12)", "", InMemory, InSqlite) {
+TEMPLATE_TEST_CASE("days of carriers: one row of each, by day and carrier (rule 12)", "", InMemory,
+                   InSqlite) {
     TestType world;
     auto& store = world.store;
     using domain::Carrier;
