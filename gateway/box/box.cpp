@@ -100,6 +100,10 @@ std::vector<Outbound> Box::tick(Instant now) {
     return out;
 }
 
+void Box::before_stop() {
+    (void)kept([&] { return carriers_.keep(); }); // a refusal is in the log; nothing more can be done
+}
+
 Status Box::one(const Inbound& inbound, Instant now, std::vector<Outbound>& out) {
     const auto& message = inbound.message;
     if (const auto* submitted = std::get_if<local::Submit>(&message)) {
@@ -244,6 +248,7 @@ Result<local::Message> Box::stick_one(const Inbound& inbound, std::uint32_t echo
         known.exports = TRY(ground_.store.exports());
         return local::Message(known);
     }
+    if (std::holds_alternative<local::AskLinks>(message)) return local::Message(TRY(links(now)));
     if (const auto* wanted = std::get_if<local::StickExport>(&message)) {
         Result<local::StickExported> made = fail(ErrorCode::kUnavailable, "box.stick");
         bool done = kept([&]() -> Status {
@@ -271,6 +276,42 @@ Result<local::Message> Box::stick_one(const Inbound& inbound, std::uint32_t echo
         return local::Message(written.taken);
     }
     return fail(ErrorCode::kInvalid, "box.stick_message");
+}
+
+Result<local::LinksAre> Box::links(Instant now) {
+    local::LinksAre out;
+    out.box = ground_.keys.shown.box.value;
+    out.waiting = TRY(ground_.store.waiting());
+    auto queued = TRY(ground_.store.queued_items(Forward::kMostAtOnce));
+    out.urgent =
+        static_cast<std::uint32_t>(std::count_if(queued.begin(), queued.end(), [](const QueuedItem& one) {
+            return share_of(one.urgency) == Share::kUrgent;
+        }));
+    out.now = to_unix(now);
+    out.utc_offset = std::int64_t{ground_.pack.utc_offset_minutes} * 60;
+    out.money = ground_.pack.money.code;
+    for (auto carrier : domain::kCarriers) {
+        auto rule = carriers_.tariff(carrier);
+        auto least = least_load(carrier);
+        auto ordinary = carriers_.may(carrier, Share::kOrdinary, least.bytes, least.messages, now);
+        auto used = carriers_.today(carrier, now);
+        local::LinkRow row;
+        row.carrier = static_cast<std::uint8_t>(carrier);
+        row.link = static_cast<std::uint8_t>(carriers_.link(carrier));
+        row.hindrance = static_cast<std::uint8_t>(ordinary.why);
+        row.urgent =
+            static_cast<bool>(carriers_.may(carrier, Share::kUrgent, least.bytes, least.messages, now));
+        row.again = to_unix(ordinary.again);
+        row.last_contact = to_unix(carriers_.last_contact(carrier).value_or(Instant{}));
+        row.up = used.up;
+        row.down = used.down;
+        row.messages = used.messages;
+        row.cost = used.cost;
+        row.daily_bytes = rule.daily_bytes.value_or(0);
+        row.daily_cost = rule.daily_cost.value_or(0);
+        out.rows.push_back(row);
+    }
+    return out;
 }
 
 Result<Bytes> Box::next_parcel(std::uint32_t echo, std::size_t room, Instant now, const Forward::Cargo& cargo,
@@ -303,7 +344,7 @@ Result<Forward::Absorbed> Box::absorb(BytesView parcel, Instant now, Carrier by)
         if (all.district_time) TRY(carriers_.told(*all.district_time));
         carriers_.reached(by, all.district_time.value_or(now));
         TRY(sms_carrier_.other_carrier_heard(now));
-        return carriers_.keep();
+        return keep_counts();
     };
     if (!kept(work)) {
         recall();

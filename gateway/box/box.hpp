@@ -43,6 +43,9 @@ class Box {
     /// Time passing, about once a second. Returns what is to be sent.
     [[nodiscard]] std::vector<Outbound> tick(Instant now);
 
+    /// Writes what is counted and not written yet.
+    void before_stop();
+
     /// A process has gone. What a modem had in hand is of unknown fate.
     void peer_left(PeerId peer, Instant now);
 
@@ -69,8 +72,9 @@ class Box {
     /// items on their way.
     [[nodiscard]] Forward::Absorbed heard_by_sms() { return sms_carrier_.take_heard(); }
 
-    /// Answers one message of a console: an export for a stick, or what a stick brought, each in a
-    /// transaction of its own. `echo`: fresh, as for next_parcel(). What was kept is true after this returns.
+    /// Answers one message of a console: how the links are; an export for a stick, or what a stick brought,
+    /// each in a transaction of its own. `echo`: fresh, as for next_parcel(). What was kept is true after
+    /// this returns.
     struct StickReply {
         wire::local::Message answer;
         Forward::Absorbed absorbed;
@@ -93,6 +97,7 @@ class Box {
     wire::local::Message status(const wire::local::AskStatus& ask, Instant now);
     Result<wire::local::Message> stick_one(const Inbound& inbound, std::uint32_t echo, Instant now,
                                            Forward::Absorbed& absorbed);
+    Result<wire::local::LinksAre> links(Instant now);
     void recall();
     Status pump(Instant now, std::vector<Outbound>& out);
     Status settle(const std::vector<SmsOutbox::FrameFate>& fates, Instant now);

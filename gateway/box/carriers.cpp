@@ -25,11 +25,13 @@ std::uint64_t part(std::uint64_t limit, Share share) {
     return 0;
 }
 
-// Within a limit, or there is none. Where nothing of the limit is left, asking for nothing is refused too.
-bool within(const std::optional<std::uint64_t>& limit, Share share, std::uint64_t used, std::uint64_t after) {
+// Within a limit, or there is none. Where nothing of the limit is left, asking for nothing is refused too;
+// but a begun unit of money, paid already, may be used to its end.
+bool within(const std::optional<std::uint64_t>& limit, Share share, std::uint64_t used, std::uint64_t after,
+            bool asks) {
     if (!limit) return true;
     auto most = part(*limit, share);
-    return used < most && after <= most;
+    return after <= most && (asks || used < most);
 }
 
 std::uint64_t bytes_of(const CarrierDay& row) {
@@ -45,6 +47,20 @@ std::uint64_t sum(std::uint64_t left, std::uint64_t right) {
 }
 
 } // namespace
+
+Load least_load(Carrier carrier) {
+    switch (carrier) {
+    case Carrier::kDatagrams:
+        return {kLeastDatagram, 0};
+    case Carrier::kHttps:
+        return {kLeastExchange, 0};
+    case Carrier::kSms:
+        return {0, 1};
+    case Carrier::kStick:
+        break;
+    }
+    return {};
+}
 
 Share share_of(Urgency urgency) {
     return urgency == Urgency::kFirst ? Share::kUrgent : Share::kOrdinary;
@@ -111,9 +127,10 @@ Permit Carriers::may(Carrier carrier, Share share, std::uint64_t bytes, std::uin
     const auto& row = today_[index(carrier)];
     auto used = bytes_of(row);
     auto after = sum(used, bytes);
-    if (!within(rule.daily_bytes, share, used, after)) return {Hindrance::kBytes, next_day(now)};
+    bool asks = bytes > 0 || messages > 0;
+    if (!within(rule.daily_bytes, share, used, after, asks)) return {Hindrance::kBytes, next_day(now)};
     if (!within(rule.daily_cost, share, domain::cost_of(rule, used, row.messages),
-                domain::cost_of(rule, after, sum(row.messages, messages))))
+                domain::cost_of(rule, after, sum(row.messages, messages)), asks))
         return {Hindrance::kCost, next_day(now)};
     return {};
 }
@@ -169,6 +186,7 @@ Status Carriers::told(Instant now) {
     for (const auto& row : known) today_[index(row.carrier)] = row;
     for (const auto& row : misdated) used(row.carrier, row.up, row.down, row.messages, now);
     book_.said = std::min(book_.said, day - 1);
+    pressing_ = true;
     return {};
 }
 
@@ -196,7 +214,7 @@ Result<std::vector<CarrierDay>> Carriers::unsaid(Instant now) {
 void Carriers::said(std::int32_t day) {
     if (day <= book_.said) return;
     book_.said = day;
-    changed_ = true;
+    changed_ = pressing_ = true;
 }
 
 bool Carriers::due() const {

@@ -9,8 +9,9 @@
 //  - When the district has told the time, told() puts the day right; what was used under the wrong date is
 //    counted as used today, so no budget is had twice.
 //
-// Counts are kept with what is committed anyway when the district answers; else a minute apart at most: a
-// page of flash is written with each commit, and a power cut may forget a minute's datagrams, but no SMS.
+// Counts are written once a minute at most, as a rule with a commit that is made anyway: each costs a few
+// pages of flash. So a power cut may forget what a minute of datagrams cost, or one exchange by HTTPS; but no
+// message, which is written at once.
 //
 // Threads: the core thread. Lifetime: `store` outlives it.
 #pragma once
@@ -57,6 +58,15 @@ struct Permit {
     explicit operator bool() const { return why == Hindrance::kNone; }
 };
 
+/// The least that a carrier begins anything with: where less is left of a budget, nothing goes.
+inline constexpr std::uint64_t kLeastDatagram = 1448;      ///< The largest datagram, with its headers.
+inline constexpr std::uint64_t kLeastExchange = 10 * 1024; ///< HTTPS: connection, handshake, headers.
+struct Load {
+    std::uint64_t bytes = 0;
+    std::uint64_t messages = 0;
+};
+[[nodiscard]] Load least_load(Carrier carrier);
+
 class Carriers {
   public:
     static constexpr std::int32_t kKept = 60; ///< Days.
@@ -72,8 +82,8 @@ class Carriers {
     Status recall();
 
     /// Whether that much more may go by this carrier now: bytes both ways with what carries them, and
-    /// messages. It books nothing: say used() for what then goes. Who asks for nothing learns whether
-    /// anything is left.
+    /// messages; see least_load(). It books nothing: say used() for what then goes. Who asks for nothing
+    /// learns whether anything is left.
     [[nodiscard]] Permit may(Carrier carrier, Share share, std::uint64_t bytes, std::uint64_t messages,
                              Instant now);
     /// Bytes that are left; nothing: there is no limit.
@@ -124,7 +134,7 @@ class Carriers {
     std::optional<Instant> looked_;
     bool told_ = false;
     bool changed_ = false;  ///< Something waits to be kept.
-    bool pressing_ = false; ///< A message was paid for: at once.
+    bool pressing_ = false; ///< A message was paid for, the date is another, a day was told: at once.
     bool keeping_ = false;  ///< Written, not committed.
     seconds since_kept_{0}; ///< Of running.
 };

@@ -20,6 +20,12 @@ Result<BoxId> box_of(BytesView frame) {
     return BoxId{TRY(in.u16())};
 }
 
+// A box keeps its days for two months, and its clock may be a day off.
+bool plausible(const wire::DayOfUse& used, Instant now) {
+    auto today = std::chrono::floor<std::chrono::days>(now).time_since_epoch().count();
+    return used.day <= today + 1 && used.day + 70 >= today;
+}
+
 } // namespace
 
 /// One parcel while it is worked on. Its chains are copies: the commit decides whether they count.
@@ -266,8 +272,10 @@ Status Intake::link_by(std::uint8_t key_id, const Box& box, Taken& taken) {
     return {};
 }
 
-Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room) {
-    return answer(TRY(take(bytes, now)), now, room);
+Result<Bytes> Intake::exchange(BytesView bytes, Instant now, std::size_t room,
+                               std::optional<domain::Carrier> by) {
+    auto taken = TRY(take(bytes, now, {by, {}}));
+    return answer(taken, now, room);
 }
 
 Result<Taken> Intake::take(BytesView bytes, Instant now, const Way& way) {
@@ -328,7 +336,9 @@ Status Intake::commit(Parcel& parcel, Taken& taken, const Way& way) {
     auto& delivery = parcel.delivery;
     delivery.box = id;
     delivery.at = parcel.now;
+    delivery.by = way.carrier;
     if (taken.call) {
+        if (taken.call->used && plausible(*taken.call->used, parcel.now)) delivery.used = taken.call->used;
         delivery.waiting = taken.call->waiting;
         delivery.acknowledged = taken.call->last_update <= kMaxSequence ? taken.call->last_update : 0;
     }
@@ -346,7 +356,7 @@ Status Intake::commit(Parcel& parcel, Taken& taken, const Way& way) {
         taken.fresh = taken.fresh || !copied;
     }
     taken.fresh = (taken.fresh || delivery.acknowledged > parcel.box.acknowledged) && !taken.revoked;
-    delivery.linked = way.carrier == Carrier::kLink;
+    delivery.linked = way.carrier != Carrier::kStick && way.carrier != Carrier::kSms;
     if (way.carrier == Carrier::kSms && !way.sms.number.empty()) {
         auto route = store_.sms_route(id);
         if (!route && route.error().code != ErrorCode::kNotFound) return tl::unexpected<Error>(route.error());

@@ -25,10 +25,11 @@ inline constexpr std::size_t kMaxHeld = 16 * 1024;
 /// Epochs whose keys are held in memory, the least recently used first to go: made again from their openings.
 inline constexpr std::size_t kMaxChains = 4096;
 
+using domain::Carrier;
+
 /// How a parcel came.
-enum class Carrier { kLink, kStick, kSms };
 struct Way {
-    Carrier carrier = Carrier::kLink;
+    std::optional<Carrier> carrier; ///< Nothing: over a link, not known which.
     SmsSource sms; ///< Of kSms; without a number: it has none that can be answered.
 };
 
@@ -85,7 +86,9 @@ class Intake {
     /// nothing to say. `room`: bytes of the answer at most, beyond its acknowledgements.
     /// Errors: kCorrupt, kUnsupported - not a parcel of ours; kDenied - unknown box, or nothing in it is from
     /// that box; kNoSpace, kUnavailable - nothing was kept, the box tries again later.
-    [[nodiscard]] Result<Bytes> exchange(BytesView parcel, Instant now, std::size_t room = kMaxRoom);
+    /// `by`: how it came, for those who look after the boxes.
+    [[nodiscard]] Result<Bytes> exchange(BytesView parcel, Instant now, std::size_t room = kMaxRoom,
+                                         std::optional<domain::Carrier> by = std::nullopt);
     static constexpr std::size_t kMaxRoom = 40 * 1024;
     /// No box gives itself so many updates; a greater number is a defect or a lie, and would use up the
     /// counter.

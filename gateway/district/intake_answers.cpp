@@ -16,6 +16,11 @@ constexpr std::size_t kNewsHead = 40;
 constexpr std::size_t kUpdateHead = 24;
 constexpr std::size_t kPieceHead = 16;
 
+bool is_keyring(BytesView bulletin) {
+    auto header = wire::read_bulletin_header(bulletin);
+    return header && header->kind == wire::BulletinKind::kKeyring;
+}
+
 std::uint64_t after(const wire::Call& call) {
     return call.last_update <= Intake::kMaxSequence ? call.last_update : 0;
 }
@@ -101,6 +106,8 @@ Status Intake::add_publication(const wire::Call& call, std::size_t room, wire::A
     }
     auto next = TRY(next_bulletin(store_, setting_.keys, call.box, known.list));
     if (!next) return {};
+    // Keys are never too dear.
+    if (call.sparing && !is_keyring(*next)) return {};
     auto mark = wire::bulletin_mark(*next);
     std::vector<wire::ByteRange> missing{{0, static_cast<std::uint32_t>(next->size())}};
     for (const auto& want : call.wants)

@@ -113,12 +113,11 @@ Tariff read_tariff(const PackNode& node, Carrier carrier, std::string_view path,
 }
 
 Tariffs read_carriers(const PackNode& node, std::string_view path, Faults& faults) {
-    constexpr std::pair<std::string_view, Carrier> kNames[] = {
-        {"datagrams", Carrier::kDatagrams}, {"https", Carrier::kHttps}, {"sms", Carrier::kSms}};
     Tariffs out;
     MapReader map(node, path, faults);
-    for (const auto& [name, carrier] : kNames)
-        if (const auto* one = map.optional(name)) out[carrier] = read_tariff(*one, carrier, path, faults);
+    for (auto carrier : {Carrier::kDatagrams, Carrier::kHttps, Carrier::kSms})
+        if (const auto* one = map.optional(name_of(carrier)))
+            out[carrier] = read_tariff(*one, carrier, path, faults);
     map.done();
     return out;
 }

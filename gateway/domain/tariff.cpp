@@ -9,6 +9,20 @@ constexpr std::uint64_t kMegabyte = 1'000'000;
 
 } // namespace
 
+std::string_view name_of(Carrier carrier) {
+    switch (carrier) {
+    case Carrier::kDatagrams:
+        return "datagrams";
+    case Carrier::kHttps:
+        return "https";
+    case Carrier::kSms:
+        return "sms";
+    case Carrier::kStick:
+        return "stick";
+    }
+    return "?";
+}
+
 Tariff tariff_of(const Tariffs& tariffs, Carrier carrier) {
     auto found = tariffs.find(carrier);
     if (found != tariffs.end()) return found->second;

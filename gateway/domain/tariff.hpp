@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string_view>
 
 namespace kentongan::domain {
 
@@ -18,6 +19,9 @@ enum class Carrier : std::uint8_t {
     kStick = 4,     ///< docs/formats/stick.md
 };
 inline constexpr std::array kCarriers{Carrier::kDatagrams, Carrier::kHttps, Carrier::kSms, Carrier::kStick};
+
+/// As packs, consoles and logs name it: "datagrams". "?" for a value that is none.
+[[nodiscard]] std::string_view name_of(Carrier carrier);
 
 /// Of one carrier. Money is in the units of the pack's `money`, whole ones; a megabyte is 1,000,000 bytes.
 /// Limits absent: none. A day is one of the village's calendar.

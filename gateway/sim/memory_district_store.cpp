@@ -166,6 +166,12 @@ Status MemoryDistrictStore::receive(const Delivery& delivery) {
         route.source = *delivery.sms;
         route.heard = delivery.at;
     }
+    box->second.last_carrier = delivery.by;
+    if (delivery.used) {
+        auto& days = used_[delivery.box];
+        days[delivery.used->day] = *delivery.used;
+        if (days.size() > kKeptDaysOfUse) days.erase(days.begin());
+    }
     if (delivery.waiting) box->second.waiting = *delivery.waiting;
     box->second.acknowledged = std::max(box->second.acknowledged, delivery.acknowledged);
     box->second.issued = std::max(box->second.issued, box->second.acknowledged);
@@ -192,6 +198,15 @@ Status MemoryDistrictStore::receive(const Delivery& delivery) {
         }
     }
     return {};
+}
+
+Result<std::vector<wire::DayOfUse>> MemoryDistrictStore::use_of(BoxId box, std::size_t most) {
+    std::vector<wire::DayOfUse> out;
+    auto days = used_.find(box);
+    if (days == used_.end()) return out;
+    for (auto at = days->second.rbegin(); at != days->second.rend() && out.size() < most; ++at)
+        out.push_back(at->second);
+    return out;
 }
 
 Result<std::vector<EpochRow>> MemoryDistrictStore::epochs(BoxId box, std::uint16_t number) {

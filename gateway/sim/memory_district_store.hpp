@@ -20,6 +20,7 @@ class MemoryDistrictStore : public district::Store {
     Status assign_village(BoxId box, const std::string& village) override;
     Result<district::Box> box(BoxId box) override;
     Result<std::vector<district::Box>> boxes() override;
+    Result<std::vector<wire::DayOfUse>> use_of(BoxId box, std::size_t most) override;
     Status put_psk(BoxId box, BytesView sealed) override;
     Result<Bytes> psk(BoxId box) override;
 
@@ -83,6 +84,7 @@ class MemoryDistrictStore : public district::Store {
     int refusals_ = 0;
     std::uint64_t arrivals_ = 0;
     std::map<BoxId, district::Box> boxes_;
+    std::map<BoxId, std::map<std::uint32_t, wire::DayOfUse>> used_; ///< By day.
     std::map<BoxId, Bytes> psks_;
     std::map<BoxId, district::SmsRoute> sms_routes_;
     std::map<Digest, district::Invitation> invitations_;

@@ -31,7 +31,7 @@ void fields(Io& io, M& m) {
     else if constexpr (std::is_same_v<T, AskStatus>)
         io(m.call, m.client, m.digits);
     else if constexpr (std::is_same_v<T, AskHealth> || std::is_same_v<T, SmsKept> ||
-                       std::is_same_v<T, AskBox>)
+                       std::is_same_v<T, AskBox> || std::is_same_v<T, AskLinks>)
         io(m.call);
     else if constexpr (std::is_same_v<T, Accepted>)
         io(m.call, m.code, m.receipt, m.target_days);
@@ -64,6 +64,11 @@ void fields(Io& io, M& m) {
         io(m.call, m.bytes);
     else if constexpr (std::is_same_v<T, StickTaken>)
         io(m.call, m.retired, m.updates, m.answers);
+    else if constexpr (std::is_same_v<T, LinkRow>)
+        io(m.carrier, m.link, m.hindrance, m.urgent, m.again, m.last_contact, m.up, m.down, m.messages,
+           m.cost, m.daily_bytes, m.daily_cost);
+    else if constexpr (std::is_same_v<T, LinksAre>)
+        io(m.call, m.box, m.waiting, m.urgent, m.now, m.utc_offset, m.money, m.rows);
     else if constexpr (std::is_same_v<T, SendSms>)
         io(m.id, m.to, m.text);
     else if constexpr (std::is_same_v<T, SendData>)

@@ -249,10 +249,45 @@ struct StickTaken {
     bool operator==(const StickTaken&) const = default;
 };
 
+/// How are the ways to the district, and what was used today? Answered by LinksAre.
+struct AskLinks {
+    std::uint64_t call = 0;
+    bool operator==(const AskLinks&) const = default;
+};
+
+/// One way to the district.
+struct LinkRow {
+    std::uint8_t carrier = 0;      ///< domain::Carrier
+    std::uint8_t link = 0;         ///< box::Link
+    std::uint8_t hindrance = 0;    ///< box::Hindrance, of what is not urgent
+    bool urgent = false;           ///< What is urgent may still go.
+    std::int64_t again = 0;        ///< Unix seconds: when the day turns; 0: no hindrance that ends by itself.
+    std::int64_t last_contact = 0; ///< 0: never
+    std::uint64_t up = 0;          ///< Bytes, today, with what carries them.
+    std::uint64_t down = 0;
+    std::uint64_t messages = 0;
+    std::uint64_t cost = 0;
+    std::uint64_t daily_bytes = 0; ///< 0: no limit
+    std::uint64_t daily_cost = 0;  ///< 0: no limit
+    bool operator==(const LinkRow&) const = default;
+};
+
+struct LinksAre {
+    std::uint64_t call = 0;
+    std::uint32_t box = 0;
+    std::uint32_t waiting = 0;   ///< Items in the queue,
+    std::uint32_t urgent = 0;    ///< and how many of these are urgent, of the first 512.
+    std::int64_t now = 0;        ///< By the box's clock.
+    std::int64_t utc_offset = 0; ///< Seconds, of the village.
+    std::string money;           ///< Code of the costs' currency.
+    std::vector<LinkRow> rows;
+    bool operator==(const LinksAre&) const = default;
+};
+
 using Message =
     std::variant<Submit, AskStatus, AskHealth, Accepted, Refused, CaseStatus, Health, ModemHello, ModemState,
-                 SmsArrived, SmsKept, SendSms, SmsOutcome, SendData, AskBox, StickExport, StickRead, StickAnswer,
-                 StickWrite, BoxIs, StickExported, StickBytes, StickTaken>;
+                 SmsArrived, SmsKept, SendSms, SmsOutcome, SendData, AskBox, StickExport, StickRead,
+                 StickAnswer, StickWrite, BoxIs, StickExported, StickBytes, StickTaken, AskLinks, LinksAre>;
 
 /// The frame with its length.
 [[nodiscard]] Bytes encode(const Message& message);

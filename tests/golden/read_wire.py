@@ -99,7 +99,7 @@ def check_epoch(lines):
     keys, marks = link_keys(prekey, public(box), psk), {1: epoch.mark}
     call = read_call(golden.bytes("call"), keys)
     need(call == {"box": 7, "prekey": 1, "echo": 0x01020304, "last-update": 3, "waiting": 2, "newest": (1, 3), "keyring": 1, "held": 0,
-                  "wants": [], "holdings": []}, f"another call: {call}")
+                  "wants": [], "sparing": False, "used": None, "holdings": []}, f"another call: {call}")
     short = read_answer(golden.bytes("acknowledgement"), keys, marks)
     need(short == {"box": 7, "prekey": 1, "flags": [], "echo": 0, "acks": [(1, 2, 0)]}, f"another acknowledgement: {short}")
     answer = read_answer(golden.bytes("answer"), keys, marks)
@@ -137,14 +137,22 @@ def check_news(lines):
     for name, key in keys.items():
         golden.says(name.replace(" ", "-") + "-key", key)
     call = read_call(golden.bytes("call"), keys)
+    first = dict(call)
     sorted_holdings = sorted(call["holdings"])
     written = varint(len(sorted_holdings)) + b"".join(varint(len(name)) + name.encode() + varint(version) for name, version in sorted_holdings)
     need(call["held"] == int.from_bytes(digest(b"kentongan holdings 1", written)[:4], "big"), "held is not of these holdings")
     call["newest"] = "{} {}".format(*call["newest"])
     call["wants"] = ", ".join(f"{mark}:" + "".join(f" {start}+{size}" for start, size in gaps) for mark, gaps in call["wants"])
     call["holdings"] = ", ".join(f"{name} {version}" for name, version in call["holdings"])
+    need((call.pop("sparing"), call.pop("used")) == (False, None), "parts that it has not")
     for name, value in call.items():
         golden.says("call-" + name, value)
+    day = read_call(golden.bytes("day-call"), keys)
+    golden.says("day-call-day", day["used"][0])
+    golden.says("day-call-used", ", ".join(f"{carrier}: " + " ".join(map(str, use)) for carrier, use in day["used"][1].items()))
+    golden.says("day-call-sparing", "yes" if day["sparing"] else "no")
+    need(all(day[name] == first[name] for name in first if name not in ("holdings", "sparing", "used")) and not day["holdings"],
+         "another call")
     answer = read_answer(golden.bytes("answer"), keys, {epoch: golden.bytes(f"mark-{epoch}") for epoch in (512, 513)})
     need((answer["box"], answer["prekey"]) == (40000, 255), "for another box")
     golden.says("answer-acks", ", ".join(f"{epoch} below {following} map {beyond}" for epoch, following, beyond in answer["acks"]))

@@ -2,15 +2,20 @@
 """The carriers between a box and its district, with the real programs: each alone, one after the other's end, and what
 comes down."""
 
+import re
 import secrets
+import shutil
+import signal
 import socket
 import sqlite3
+import subprocess
 import tempfile
 import unittest
+from pathlib import Path
 
 from world.journeys import LETTER_ANSWERS
 from world.people import Officer, Resident, until
-from world.processes import OFFICER, World
+from world.processes import INSPECTOR, OFFICER, ROOT, World
 
 LONG = "Jalan desa rusak berat dan lampu padam. " * 45  # above what one datagram carries, whatever it is packed to
 
@@ -108,6 +113,92 @@ class Carriers(unittest.TestCase):
                 self.submit(resident)
                 self.delivered(world, resident, 3)
                 self.assertEqual(self.key_ids(world), {1, 2})
+
+    def test_budgets(self):
+        """Datagrams, then HTTPS, then patience; what is urgent by the reserve; the next day goes on."""
+        folder = tempfile.TemporaryDirectory(prefix="kentongan-")
+        self.addCleanup(folder.cleanup)
+        pack = Path(folder.name) / "id-jember"
+        shutil.copytree(ROOT / "gateway" / "packs" / "id-jember", pack)
+        with open(pack / "villages" / "contoh.yaml", "a") as village:  # a byte costs one
+            village.write("carriers:\n"
+                          "  datagrams: {daily_cost: 20000, cost_per_megabyte: 1000000}\n"
+                          "  https: {daily_cost: 60000, cost_per_megabyte: 1000000}\n")
+        world = self.world(pack=pack)
+        resident = self.start(world)
+        self.submit(resident)
+        officer = self.delivered(world, resident, 1)
+        row = self.links(world)
+        self.assertEqual(row["datagrams"]["state"], "up")
+        self.assertGreater(row["datagrams"]["cost"], 100)
+        self.assertEqual(row["datagrams"]["cost"], row["datagrams"]["up"] + row["datagrams"]["down"])
+        self.assertEqual(row["sms"]["state"], "not used here")
+
+        # The datagrams' share for requests ends, and HTTPS takes over.
+        sent = 1
+        while not self.links(world)["datagrams"]["state"].startswith("money used up"):
+            self.submit(resident)
+            sent += 1
+            self.assertLess(sent, 200)
+        self.delivered(world, resident, sent)
+        self.submit(resident)
+        sent += 1
+        self.delivered(world, resident, sent)
+        self.assertGreater(self.links(world)["https"]["cost"], 1000)
+
+        # That of HTTPS ends too: what is asked for now waits.
+        story = "Jalan desa rusak berat dan lampu padam. " * 20
+        while not self.links(world)["https"]["state"].startswith("money used up"):
+            if resident.health()["waiting"] == 0:
+                self.submit(resident, "pengaduan", {"kategori": "jalan", "cerita": story + secrets.token_urlsafe(700)})
+                sent += 1
+        self.submit(resident)
+        sent += 1
+        waits = resident.health()["waiting"]
+        self.assertGreaterEqual(waits, 1)
+        self.submit(resident, "pungli", {"layanan": "bantuan", "siapa": "tidak_tahu", "kapan": "hari_ini"})
+        inspector = Officer(world.ports["desk"], *INSPECTOR)
+        until(lambda: inspector.cases()["total"] == 1, "the report at the inspectorate")
+        until(lambda: resident.health()["waiting"] == waits, "the report acknowledged")
+        self.assertLess(officer.cases()["total"], sent)
+        rows = self.links(world)
+        self.assertTrue(rows["datagrams"]["state"].endswith("urgent only"), rows)
+        self.assertEqual(rows["waiting"], waits)
+        for carrier, most in (("datagrams", 20000), ("https", 60000)):
+            self.assertLessEqual(rows[carrier]["cost"], most)
+        self.assertRegex(self.boxes(world), r"(?m)^ +1  contoh +\d{4}-\d\d-\d\d \d\d:\d\d  (datagrams|https) ")
+
+        # The night, with the box off: today becomes yesterday.
+        world.kill("kentongan-box", signal.SIGTERM)
+        with sqlite3.connect(f"{world.box_state}/box.db") as database:
+            database.execute("UPDATE carrier_days SET day=day-1")
+            database.execute("UPDATE carrier_book SET day=day-1")
+        database.close()
+        world.start_box()
+        self.delivered(world, resident, sent)
+        told = until(lambda: re.search(r"datagrams +(\d+) up +(\d+) down +0 SMS  cost (\d+)", self.boxes(world)), "yesterday's use")
+        up, down, cost = map(int, told.groups())
+        self.assertEqual(up + down, cost)
+        self.assertGreater(cost, 10000)
+
+    def links(self, world):
+        """What the console prints, by carrier."""
+        lines = world._run("kentongan", "links", "--socket", world.folder / "console.sock").splitlines()
+        self.assertLessEqual(max(map(len, lines)), 80, lines)
+        out = {"waiting": int(re.search(r"(\d+) waiting", lines[0])[1])}
+        for line, state in zip(lines[3::2], lines[4::2], strict=True):
+            carrier, up, down, _, cost, last = line.split(maxsplit=5)
+            out[carrier] = {"up": int(up), "down": int(down), "cost": int(cost.split("/")[0]), "last": last, "state": state.strip()}
+        return out
+
+    def boxes(self, world):
+        return world._run("kentongan-district", "boxes", "--state", world.district_state)
+
+    def test_links_without_a_box(self):
+        done = subprocess.run([str(World(".").bin / "kentongan"), "links", "--socket", "/nonexistent/socket"], capture_output=True,
+                              text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("is kentongan-box running?", done.stderr)
 
     def keyring(self, world):
         with sqlite3.connect(f"file:{world.box_state}/box.db?mode=ro", uri=True) as database:

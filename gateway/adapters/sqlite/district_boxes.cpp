@@ -1,4 +1,4 @@
-// The district's store, second part: psks, invitations, publications.
+// The district's store, second part: what boxes used, psks, invitations, publications.
 #include "adapters/sqlite/district_store.hpp"
 #include "adapters/sqlite/rows.hpp"
 
@@ -24,6 +24,42 @@ Result<Bytes> SqliteDistrictStore::psk(BoxId box) {
     query.bind(1, integer(box.value));
     if (!TRY(query.step())) return fail(ErrorCode::kNotFound, "district_store.psk");
     return query.blob(0);
+}
+
+Status SqliteDistrictStore::put_use(BoxId box, const wire::DayOfUse& used) {
+    auto again = TRY(database_.prepare("DELETE FROM box_use WHERE box=? AND day=?"));
+    TRY(again.bind(1, integer(box.value)).bind(2, integer(used.day)).run());
+    auto insert = TRY(database_.prepare(
+        "INSERT INTO box_use(box,day,carrier,up,down,messages,cost) VALUES(?,?,?,?,?,?,?)"));
+    for (const auto& [carrier, use] : used.carriers)
+        TRY(insert.bind(1, integer(box.value))
+                .bind(2, integer(used.day))
+                .bind(3, integer(carrier))
+                .bind(4, integer(use.up))
+                .bind(5, integer(use.down))
+                .bind(6, integer(use.messages))
+                .bind(7, integer(use.cost))
+                .run());
+    auto old = TRY(database_.prepare("DELETE FROM box_use WHERE box=?1 AND day NOT IN (SELECT DISTINCT day "
+                                     "FROM box_use WHERE box=?1 ORDER BY day DESC LIMIT ?2)"));
+    return old.bind(1, integer(box.value)).bind(2, integer(kKeptDaysOfUse)).run();
+}
+
+Result<std::vector<wire::DayOfUse>> SqliteDistrictStore::use_of(BoxId box, std::size_t most) {
+    auto query =
+        TRY(database_.prepare("SELECT day,carrier,up,down,messages,cost FROM box_use WHERE box=?1 AND day IN "
+                              "(SELECT DISTINCT day FROM box_use WHERE box=?1 ORDER BY day DESC LIMIT ?2) "
+                              "ORDER BY day DESC, carrier"));
+    query.bind(1, integer(box.value)).bind(2, integer(most));
+    std::vector<wire::DayOfUse> out;
+    while (TRY(query.step())) {
+        auto day = static_cast<std::uint32_t>(query.integer(0));
+        if (out.empty() || out.back().day != day) out.emplace_back().day = day;
+        out.back().carriers[static_cast<domain::Carrier>(query.integer(1))] = {
+            static_cast<std::uint64_t>(query.integer(2)), static_cast<std::uint64_t>(query.integer(3)),
+            static_cast<std::uint64_t>(query.integer(4)), static_cast<std::uint64_t>(query.integer(5))};
+    }
+    return out;
 }
 
 Status SqliteDistrictStore::add_invitation(const Invitation& invitation) {

@@ -153,10 +153,22 @@ CREATE TABLE sms_route(
   sent_today INTEGER NOT NULL DEFAULT 0,
   pushed_today INTEGER NOT NULL DEFAULT 0);
 )sql",
+    R"sql(
+ALTER TABLE box ADD COLUMN last_carrier INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE box_use(
+  box INTEGER NOT NULL REFERENCES box(box),
+  day INTEGER NOT NULL,
+  carrier INTEGER NOT NULL,
+  up INTEGER NOT NULL,
+  down INTEGER NOT NULL,
+  messages INTEGER NOT NULL,
+  cost INTEGER NOT NULL,
+  PRIMARY KEY(box, day, carrier)) WITHOUT ROWID;
+)sql",
 };
 
 constexpr const char* kBoxColumns =
-    "SELECT box,sign,agree,village,revoked,last_contact,waiting,issued,acknowledged,last_link "
+    "SELECT box,sign,agree,village,revoked,last_contact,waiting,issued,acknowledged,last_link,last_carrier "
     "FROM box ";
 
 Box box_of(const Statement& row) {
@@ -171,6 +183,7 @@ Box box_of(const Statement& row) {
     out.issued = static_cast<std::uint64_t>(row.integer(7));
     out.acknowledged = static_cast<std::uint64_t>(row.integer(8));
     out.last_link = instant(row, 9);
+    if (auto carrier = row.integer(10); carrier != 0) out.last_carrier = static_cast<domain::Carrier>(carrier);
     return out;
 }
 
@@ -290,14 +303,15 @@ Status SqliteDistrictStore::receive(const Delivery& delivery) {
     return together([&]() -> Status {
         auto contact = TRY(database_.prepare("UPDATE box SET last_contact=?2, waiting=ifnull(?3,waiting), "
                                              "acknowledged=max(acknowledged,?4), issued=max(issued,?4), "
-                                             "last_link=CASE WHEN ?5 THEN ?2 ELSE last_link END "
-                                             "WHERE box=?1"));
+                                             "last_link=CASE WHEN ?5 THEN ?2 ELSE last_link END, "
+                                             "last_carrier=?6 WHERE box=?1"));
         contact.bind(1, integer(delivery.box.value)).bind(2, to_unix(delivery.at));
         if (delivery.waiting)
             contact.bind(3, integer(*delivery.waiting));
         else
             contact.bind_null(3);
-        TRY(contact.bind(4, integer(delivery.acknowledged)).bind(5, integer(delivery.linked)).run());
+        contact.bind(4, integer(delivery.acknowledged)).bind(5, integer(delivery.linked));
+        TRY(contact.bind(6, delivery.by ? integer(*delivery.by) : 0).run());
         if (database_.changes() == 0) return fail(ErrorCode::kNotFound, "district_store.box");
         if (delivery.sms) TRY(hear_sms(delivery.box, *delivery.sms, delivery.at));
         auto notices = TRY(database_.prepare(
@@ -317,6 +331,7 @@ Status SqliteDistrictStore::receive(const Delivery& delivery) {
                     .bind(7, BytesView(one.record))
                     .run());
         for (const auto& epoch : delivery.epochs) TRY(put_epoch(epoch));
+        if (delivery.used) TRY(put_use(delivery.box, *delivery.used));
         return {};
     });
 }

@@ -18,6 +18,7 @@ class SqliteDistrictStore final : public district::Store {
     Status assign_village(BoxId box, const std::string& village) override;
     Result<district::Box> box(BoxId box) override;
     Result<std::vector<district::Box>> boxes() override;
+    Result<std::vector<wire::DayOfUse>> use_of(BoxId box, std::size_t most) override;
     Status put_psk(BoxId box, BytesView sealed) override;
     Result<Bytes> psk(BoxId box) override;
 
@@ -80,6 +81,7 @@ class SqliteDistrictStore final : public district::Store {
     Status write_psk(BoxId box, BytesView sealed);
     Result<bool> insert_case(const district::NewCase& found);
     Status hear_sms(BoxId box, const district::SmsSource& source, Instant at);
+    Status put_use(BoxId box, const wire::DayOfUse& used);
     Status put_epoch(const district::EpochRow& epoch);
     /// The one number that `sql` answers about a box.
     Result<std::uint64_t> number_of(BoxId box, const char* sql);

@@ -77,8 +77,8 @@ bool Links::may(Carrier carrier, Share share, std::size_t bytes) {
 
 void Links::note_budgets() {
     for (auto carrier : {Carrier::kDatagrams, Carrier::kHttps}) {
-        auto least = carrier == Carrier::kHttps ? kBareExchange : UdpCarrier::kLargestPacket;
-        auto why = box_->carriers().may(carrier, Share::kOrdinary, least, 0, now_()).why;
+        auto least = box::least_load(carrier);
+        auto why = box_->carriers().may(carrier, Share::kOrdinary, least.bytes, 0, now_()).why;
         auto& noted = noted_[static_cast<std::size_t>(carrier) - 1];
         if (why == noted) continue;
         noted = why;

@@ -84,8 +84,8 @@ class Links {
     /// feels; and what was acknowledged before a break need not go again.
     static constexpr std::size_t kFirstSlice = 12 * 1024;
     static constexpr std::size_t kLargestSlice = 128 * 1024;
-    /// An exchange by HTTPS with nothing in it: connection, handshake, headers.
-    static constexpr std::size_t kBareExchange = 10 * 1024;
+    /// An exchange by HTTPS with nothing in it.
+    static constexpr std::size_t kBareExchange = box::kLeastExchange;
     static constexpr std::size_t kWithPieces = kBareExchange + wire::kMaxAnswer;
     /// Where only what is urgent may go, statuses are still asked for, this often.
     static constexpr std::chrono::seconds kRareCall{3600};

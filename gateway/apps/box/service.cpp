@@ -30,6 +30,7 @@ bool from_modem(const wire::local::Message& message) {
 
 bool from_console(const wire::local::Message& message) {
     return std::holds_alternative<wire::local::AskBox>(message) ||
+           std::holds_alternative<wire::local::AskLinks>(message) ||
            std::holds_alternative<wire::local::StickExport>(message) ||
            std::holds_alternative<wire::local::StickRead>(message) ||
            std::holds_alternative<wire::local::StickAnswer>(message) ||
@@ -84,7 +85,10 @@ Status BoxService::run(int stop_fd) {
         if (auto due = links_.deadline()) next_step = std::min(next_step, *due);
         auto wait = std::chrono::ceil<std::chrono::milliseconds>(next_step - steady_clock::now());
         ::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<long>(wait.count(), 0, 1000)));
-        if ((watched[0].revents & POLLIN) != 0) return {};
+        if ((watched[0].revents & POLLIN) != 0) {
+            box_->before_stop();
+            return {};
+        }
 
         accept_from(kiosks, Kind::kKiosk);
         accept_from(modems, Kind::kModem);

@@ -36,6 +36,7 @@ class UdpCarrier final : private wire::FrameSource {
     static constexpr std::size_t kLargestItem = 1000;
     /// A datagram with its headers, at most.
     static constexpr std::size_t kLargestPacket = udp::kMaxDatagram + 48;
+    static_assert(kLargestPacket == box::kLeastDatagram);
     /// What may go now: the budget may be left to what is urgent.
     [[nodiscard]] box::Forward::Cargo cargo(Instant wall);
 

@@ -24,6 +24,10 @@ Exit pack_command(std::span<const std::string_view> arguments, std::FILE* out, s
 /// input.
 Exit enrol_command(std::span<const std::string_view> arguments, std::FILE* out, std::FILE* err);
 
+/// `kentongan links --socket PATH`: the ways to the district as the box that listens at PATH knows them, and
+/// what each was used for today. Times are the village's.
+Exit links_command(std::span<const std::string_view> arguments, std::FILE* out, std::FILE* err);
+
 /// `kentongan usb export|import --socket PATH DIR` (docs/formats/stick.md): between the box that listens at
 /// PATH and the stick mounted at DIR. Says counts and numbers only.
 Exit usb_command(std::span<const std::string_view> arguments, std::FILE* out, std::FILE* err);

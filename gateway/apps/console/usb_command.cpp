@@ -1,5 +1,5 @@
-#include "adapters/unix_socket/channel.hpp"
 #include "adapters/usb/stick.hpp"
+#include "apps/console/box_talk.hpp"
 #include "apps/console/commands.hpp"
 
 #include <unistd.h>
@@ -12,15 +12,6 @@ namespace kentongan::console {
 namespace {
 
 namespace local = wire::local;
-
-// The box answers after a disk write, and may be busy with a kiosk's; a dead one answers never.
-constexpr std::chrono::seconds kPatience{30};
-
-Exit complain(std::FILE* err, const char* what, const Error& error) {
-    std::fprintf(err, "kentongan: %s (%s, %s, %lld)\n", what, name_of(error.code), error.where,
-                 static_cast<long long>(error.native));
-    return Exit::kFaults;
-}
 
 Exit complain_of_stick(std::FILE* err, const Error& error) {
     switch (error.code) {
@@ -35,16 +26,6 @@ Exit complain_of_stick(std::FILE* err, const Error& error) {
     default:
         return complain(err, "the stick was pulled out or is broken", error);
     }
-}
-
-/// Asks the box; an answer of another kind is an error with the box's code.
-template <class Answer>
-Result<Answer> ask(unix_socket::Caller& box, local::Message question) {
-    auto answer = TRY(box.ask(std::move(question), kPatience));
-    if (auto* wanted = std::get_if<Answer>(&answer)) return std::move(*wanted);
-    if (const auto* refused = std::get_if<local::Refused>(&answer))
-        return fail(static_cast<ErrorCode>(refused->code), "box.refused");
-    return fail(ErrorCode::kUnsupported, "box.answer", static_cast<std::int64_t>(answer.index()));
 }
 
 Result<Bytes> fetch(unix_socket::Caller& box, std::size_t index, std::size_t size) {

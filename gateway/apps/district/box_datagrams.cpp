@@ -92,7 +92,7 @@ void BoxDatagrams::answer(Peer& peer) {
     Result<Bytes> answer = fail(ErrorCode::kInternal, "box_datagrams");
     {
         std::lock_guard guard(office_.mutex);
-        answer = office_.intake.exchange(parcel, office_.clock(), room);
+        answer = office_.intake.exchange(parcel, office_.clock(), room, domain::Carrier::kDatagrams);
     }
     if (!answer) {
         // Silence: whoever it was finds no oracle and no amplifier here. A box goes on by HTTPS.

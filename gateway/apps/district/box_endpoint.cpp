@@ -27,7 +27,8 @@ http::Response BoxEndpoint::answer(const http::Request& request) const {
     Result<Bytes> answer = fail(ErrorCode::kInternal, "box_endpoint");
     {
         std::lock_guard guard(office_.mutex);
-        answer = office_.intake.exchange(as_bytes(request.body), office_.clock());
+        answer = office_.intake.exchange(as_bytes(request.body), office_.clock(), district::Intake::kMaxRoom,
+                                         domain::Carrier::kHttps);
     }
     if (answer) {
         http::Response out;

@@ -1,6 +1,7 @@
 #include "apps/district/commands.hpp"
 
 #include "adapters/posix/state_files.hpp"
+#include "apps/district/box_list_command.hpp"
 #include "apps/district/ground.hpp"
 #include "apps/district/key_commands.hpp"
 #include "apps/district/stick_command.hpp"
@@ -139,6 +140,8 @@ int run_command(const Options& options) {
         return quarantine(options);
     case Command::kAccept:
         return accept(options);
+    case Command::kBoxes:
+        return list_boxes(options);
     case Command::kUsbImport:
         return import_stick(options);
     case Command::kAddOfficer:

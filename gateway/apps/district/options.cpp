@@ -33,6 +33,7 @@ const std::vector<Named>& commands() {
         {"add-officer", Command::kAddOfficer, {"--state", "--name", "--role"}, {}},
         {"quarantine", Command::kQuarantine, {"--state"}, {}},
         {"accept", Command::kAccept, {"--state", "--pack", "DIGEST"}, {"--holidays"}},
+        {"boxes", Command::kBoxes, {"--state"}, {"--box"}},
         {"usb-import", Command::kUsbImport, {"--state", "--pack", "FILE"}, {"--holidays"}},
         {"serve",
          Command::kServe,
@@ -206,6 +207,7 @@ usage: kentongan-district init --state DIR
        kentongan-district add-officer --state DIR --name NAME --role officer|inspectorate
        kentongan-district quarantine --state DIR
        kentongan-district accept --state DIR --pack DIR [--holidays FILE] DIGEST
+       kentongan-district boxes --state DIR [--box NUMBER]
        kentongan-district usb-import --state DIR --pack DIR [--holidays FILE] FOLDER
        kentongan-district serve --state DIR --pack DIR --desk-pages DIR --box-listen ADDRESS:PORT
                                 --desk-listen ADDRESS:PORT --tls-certificate FILE --tls-key FILE [options]
@@ -227,6 +229,9 @@ usage: kentongan-district init --state DIR
   add-officer  reads the password from the first line of standard input; at least 10 characters
   quarantine   lists what was kept aside: box, reason, time, bytes, digest; no content
   accept       lets one of them become a case although its box is revoked; never without the box's signature
+  boxes        lists the boxes: village, last contact (UTC) and by which carrier, items that wait there; and what
+               each carrier was used for on the last days that the box told of: a week, two months for one box.
+               Costs are in units of the pack's money
   usb-import   takes what boxes have put on the stick that is mounted at FOLDER, and puts the answers there
   serve        runs until SIGTERM or SIGINT
 

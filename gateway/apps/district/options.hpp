@@ -33,6 +33,7 @@ enum class Command {
     kQuarantine,
     kAccept,
     kUsbImport,
+    kBoxes,
     kServe
 };
 

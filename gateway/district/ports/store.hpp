@@ -42,6 +42,8 @@
 // 19. receive() MUST set Box::last_link if and only if the parcel came over a link.
 // 20. receive() with `sms` MUST set source and `heard` of the box's SMS route and nothing else of it; without
 //     it the route MUST stay as it is. count_sms() MUST set all else of the route, and leave those two alone.
+// 21. receive() MUST replace what it knows of a day that a box used carriers on, and keep the newest
+//     kKeptDaysOfUse days of each box.
 //
 // Errors of every call: kNoSpace - disk full; kCorrupt; kUnavailable - I/O error, try again.
 // Threads: one at a time. A call blocks for at most one disk write.
@@ -67,7 +69,8 @@ struct Box {
     wire::BoxPublic keys;
     std::string village; ///< Id of a village of the pack.
     bool revoked = false;
-    Instant last_contact{}; ///< The epoch: never.
+    Instant last_contact{};                      ///< The epoch: never.
+    std::optional<domain::Carrier> last_carrier; ///< Of that contact; nothing: not known.
     std::uint32_t waiting = 0;
     std::uint64_t issued = 0;       ///< Newest update made for it.
     std::uint64_t acknowledged = 0; ///< Newest update that it has committed.
@@ -150,10 +153,14 @@ struct EpochRow {
     bool operator==(const EpochRow&) const = default;
 };
 
+inline constexpr std::size_t kKeptDaysOfUse = 400;
+
 /// One parcel, worked out.
 struct Delivery {
     BoxId box;
     Instant at{};
+    std::optional<domain::Carrier> by;    ///< How it came; nothing: not known.
+    std::optional<wire::DayOfUse> used;   ///< If the box told.
     std::optional<std::uint32_t> waiting; ///< Nothing: the box did not say.
     std::uint64_t acknowledged = 0;
     bool linked = true;           ///< It came over a link, not by SMS or on a stick.
@@ -267,6 +274,9 @@ class Store {
     virtual Result<Box> box(BoxId box) = 0;
     /// By number.
     virtual Result<std::vector<Box>> boxes() = 0;
+    /// What it used its carriers for, as it told: the newest days first, at most `most`. Not an error: no
+    /// such box.
+    virtual Result<std::vector<wire::DayOfUse>> use_of(BoxId box, std::size_t most) = 0;
     /// The box's psk, sealed under a key that is not in the store. Replaces; kNotFound - no such box.
     virtual Status put_psk(BoxId box, BytesView sealed) = 0;
     virtual Result<Bytes> psk(BoxId box) = 0;

@@ -389,7 +389,8 @@ TEMPLATE_TEST_CASE("what went by SMS is known of an item until it retires (rule 
     CHECK(*store.exports() == 0);
 }
 
-TEMPLATE_TEST_CASE("days of carriers: one row of each, by day and carrier (rule 12)", "", InMemory, InSqlite) {
+TEMPLATE_TEST_CASE("days of carriers: one row of each, by day and carrier (rule 12)", "", InMemory,
+                   InSqlite) {
     TestType world;
     auto& store = world.store;
     using domain::Carrier;

@@ -146,3 +146,43 @@ TEMPLATE_TEST_CASE("18. epochs are added once and tell what is here and what is 
     CHECK(world.store().missing_of(BoxId{1}).value() == 2 + 2);
     CHECK(world.store().missing_of(BoxId{2}).value() == 0);
 }
+
+TEMPLATE_TEST_CASE("19. days of use: replaced, the newest kept, of that box only", "[district_store]",
+                   InMemory, InSqlite) {
+    TestType world;
+    using domain::Carrier;
+    REQUIRE(world.store().register_box(box(1)));
+    REQUIRE(world.store().register_box(box(2)));
+    CHECK_FALSE(world.store().box(BoxId{1})->last_carrier);
+    Delivery delivery;
+    delivery.box = BoxId{1};
+    delivery.at = kNow;
+    delivery.by = Carrier::kSms;
+    delivery.used = {20782, {{Carrier::kDatagrams, {1, 2, 0, 3}}, {Carrier::kSms, {0, 0, 4, 1400}}}};
+    REQUIRE(world.store().receive(delivery));
+    auto again = delivery;
+    again.by = Carrier::kStick;
+    again.used->carriers = {{Carrier::kHttps, {9'000'000'000, 2, 0, 3}}};
+    REQUIRE(world.store().receive(again));
+    auto before = delivery;
+    before.by = std::nullopt;
+    before.used->day = 20781;
+    REQUIRE(world.store().receive(before));
+    world.restart();
+    CHECK_FALSE(world.store().box(BoxId{1})->last_carrier);
+    CHECK(*world.store().use_of(BoxId{1}, 5) == std::vector{*again.used, *before.used});
+    CHECK(*world.store().use_of(BoxId{1}, 1) == std::vector{*again.used});
+    CHECK(world.store().use_of(BoxId{2}, 5)->empty());
+    CHECK(world.store().use_of(BoxId{3}, 5)->empty());
+
+    delivery.by = Carrier::kHttps;
+    for (std::uint32_t day = 1; day <= kKeptDaysOfUse + 3; ++day) {
+        delivery.used->day = day;
+        REQUIRE(world.store().receive(delivery));
+    }
+    CHECK(world.store().box(BoxId{1})->last_carrier == Carrier::kHttps);
+    auto kept = *world.store().use_of(BoxId{1}, 1000);
+    REQUIRE(kept.size() == kKeptDaysOfUse);
+    CHECK(kept.front() == *again.used);
+    CHECK(kept.back().day == 6);
+}

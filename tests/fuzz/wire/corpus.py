@@ -9,6 +9,7 @@ GOLDEN = HERE.parent.parent / "golden"
 sys.path.insert(0, str(GOLDEN))
 sys.dont_write_bytecode = True
 import read_wire  # noqa: E402
+from reader.answer import siv_open  # noqa: E402
 
 
 def golden(name):
@@ -40,14 +41,14 @@ put("frame", "composed_in_little_room", 11, epoch.bytes("parcel"))
 keys = {"epoch": read_wire.link_keys(epoch.bytes("district-prekey-secret"), read_wire.public(epoch.bytes("box-agree-secret")), epoch.bytes("psk")),
         "news": read_wire.link_keys(news.bytes("district-prekey-secret"), read_wire.public(news.bytes("box-agree-secret")), news.bytes("psk"))}
 marks = {"epoch": {1: epoch.bytes("opening")[6:10]}, "news": {number: news.bytes(f"mark-{number}") for number in (512, 513)}}
-for source, name, frame in (("epoch", "call", call), ("news", "full_call", news.bytes("call"))):
+for source, name, frame in (("epoch", "call", call), ("news", "full_call", news.bytes("call")), ("news", "day_call", news.bytes("day-call"))):
     put("answer", name, 0, frame)
-    put("answer", name + "_message", 1, read_wire.siv_open(keys[source], "up", frame[:4], frame[4:]))
+    put("answer", name + "_message", 1, siv_open(keys[source], "up", frame[:4], frame[4:]))
 for source, name, frame in (("epoch", "acknowledgement", epoch.bytes("acknowledgement")), ("epoch", "answer", epoch.bytes("answer")),
                             ("news", "full_answer", news.bytes("answer"))):
     size = 6 + 2 * frame[5]
     epochs = [int.from_bytes(frame[at:at + 2], "big") for at in range(6, size, 2)]
-    plain = read_wire.siv_open(keys[source], "down", frame[:size] + b"".join(marks[source][one] for one in epochs), frame[size:])
+    plain = siv_open(keys[source], "down", frame[:size] + b"".join(marks[source][one] for one in epochs), frame[size:])
     head = bytearray(frame[:size])
     for at in range(7, size, 2):
         head[at] &= 0xFE  # an epoch that the target knows

@@ -42,12 +42,16 @@ def read_call(frame, keys):
                 "newest": (read.number(2), read.varint()), "keyring": read.varint(), "held": read.number(4)})
     need(out["newest"][1] <= 1024, "an epoch too long")
     out["wants"] = []
-    wants = read.number(1)
+    flags = read.number(1)
+    wants = flags & 15
+    need(flags < 64, "of a newer version")
     need(wants <= 8, "too many wants")
     for _ in range(wants):
         mark, gaps = read.number(4), read.varint()
         need(gaps <= 64, "too many gaps")
         out["wants"].append((mark, [(read.varint(), read.varint()) for _ in range(gaps)]))
+    out["sparing"] = bool(flags & 32)
+    out["used"] = read_use(read) if flags & 16 else None
     out["holdings"] = read_holdings(read) if read.left() else []
     read.end()
     return out
@@ -70,6 +74,18 @@ def read_brief(read, time):
         need(code < 10**8, "no code")
         out["to-tell"] = f"+{digits[:count]} {language} {code:08}"
     return out
+
+
+def read_use(read):
+    day, which = read.varint(), read.number(1)
+    need(0 < day < 2**32 and 0 < which < 16, "no day of use")
+    out = {}
+    for carrier in range(1, 5):
+        if which >> (carrier - 1) & 1:
+            up, down, messages, cost = (read.varint() for _ in range(4))
+            need(max(up, down, messages) <= 10**15 and cost <= 2**62 and (up, down, messages, cost) != (0, 0, 0, 0), "no use")
+            out[carrier] = (up, down, messages, cost)
+    return day, out
 
 
 def read_answer(frame, keys, marks):

@@ -114,6 +114,24 @@ TEST_CASE("both ways count, and money is counted of both bytes and messages") {
     CHECK(carriers.may(Carrier::kHttps, Share::kUrgent, 0, 0, kNoon).why == Hindrance::kCost);
 }
 
+TEST_CASE("what is left is the least of bytes and money") {
+    domain::Tariff both = bytes(5000);
+    both.daily_cost = 2;
+    both.cost_per_megabyte = 1000; // two units pay for 2,000 bytes
+    World world({{Carrier::kHttps, both}, {Carrier::kDatagrams, bytes(5000)}});
+    auto& carriers = *world.carriers;
+    CHECK(carriers.left(Carrier::kHttps, Share::kUrgent, kNoon) == 2000);
+    CHECK(carriers.left(Carrier::kDatagrams, Share::kOrdinary, kNoon) == 4000);
+    CHECK(carriers.left(Carrier::kStick, Share::kOrdinary, kNoon) == std::nullopt);
+    CHECK(carriers.left(Carrier::kSms, Share::kUrgent, kNoon) == 0);
+    carriers.used(Carrier::kHttps, 900, 900, 0, kNoon);
+    CHECK(carriers.left(Carrier::kHttps, Share::kUrgent, kNoon) == 200);
+    CHECK(carriers.may(Carrier::kHttps, Share::kUrgent, 200, 0, kNoon));
+    CHECK_FALSE(carriers.may(Carrier::kHttps, Share::kUrgent, 201, 0, kNoon));
+    carriers.used(Carrier::kHttps, 900, 900, 0, kNoon);
+    CHECK(carriers.left(Carrier::kHttps, Share::kUrgent, kNoon) == 0);
+}
+
 TEST_CASE("a day begins at the village's midnight") {
     World world;
     world.use(1000, kMidnight - std::chrono::seconds(1));

@@ -1,4 +1,5 @@
 #include "district/cases.hpp"
+#include "district/publishing.hpp"
 #include "tools/district_world.hpp"
 
 #include <catch2/catch.hpp>
@@ -387,6 +388,29 @@ TEST_CASE("what is not a parcel of a registered box is refused", "[district][int
     CHECK(cases(world) == 0);
     CHECK(world.intake.exchange(parcel, world.now));
     CHECK(cases(world) == 1);
+}
+
+TEST_CASE("a sparing call brings a keyring and no document", "[district][intake]") {
+    DistrictWorld world;
+    REQUIRE(publish(world.store, world.setting.keys,
+                    {wire::BulletinKind::kDocument, {}, "aturan", Bytes(500, 'a')}, world.now));
+    auto ask = [&](SealingBox& box, bool sparing, std::vector<wire::Holding> holdings) {
+        auto call = box.call();
+        call.sparing = sparing;
+        call.holdings = std::move(holdings);
+        call.held = wire::holdings_mark(call.holdings);
+        auto answer = world.intake.exchange(box.parcel({}, call), world.now);
+        REQUIRE(answer);
+        return box.read(*answer)->pieces.size();
+    };
+    CHECK(ask(world.box, false, {}) > 0);
+    CHECK(ask(world.box, true, {}) == 0);
+    auto root = wire::make_root();
+    world.setting.keys = wire::make_district_keys(root);
+    REQUIRE(publish_keyring(world.store, world.setting.keys, root, world.now));
+    SealingBox box{world.box.keys, world.setting.keys.shown};
+    CHECK(ask(box, true, {}) > 0);
+    CHECK(ask(box, true, {{"keyring", world.setting.keys.shown.keyring.version}}) == 0);
 }
 
 TEST_CASE("boxes register once, with keys that work", "[district][boxes]") {

@@ -48,6 +48,8 @@ Call full_call() {
     out.held = 77;
     out.wants = {{5, {{0, 100}, {300, 4}}}};
     out.holdings = {{"id-jember", 3}};
+    out.sparing = true;
+    out.used = {20782, {{domain::Carrier::kHttps, {5, 6, 0, 1}}, {domain::Carrier::kSms, {0, 0, 1, 350}}}};
     return out;
 }
 
@@ -353,6 +355,26 @@ TEST_CASE("calls and answers have one spelling: an empty part that is written al
     REQUIRE(decode_call(again(keys.up, head, {}, plain), keys.up));
     plain.push_back(0); // a list of no holdings
     CHECK_FALSE(decode_call(again(keys.up, head, {}, plain), keys.up));
+
+    // A day of use: one byte of flags after echo, update, waiting, epoch, keyring and the mark of holdings.
+    const Bytes bare{0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0};
+    auto with = [&](std::initializer_list<std::uint8_t> rest) {
+        auto inside = bare;
+        inside.insert(inside.end(), rest);
+        return decode_call(again(keys.up, head, {}, inside), keys.up);
+    };
+    REQUIRE(with({0}));
+    CHECK_FALSE(with({0})->used);
+    CHECK(with({32})->sparing);
+    REQUIRE(with({16, 1, 2, 0, 0, 0, 5}));
+    CHECK(with({16, 1, 2, 0, 0, 0, 5})->used->carriers.at(domain::Carrier::kHttps).cost == 5);
+    CHECK_FALSE(with({16, 1, 2, 0, 0, 0, 0}));  // used for nothing
+    CHECK_FALSE(with({16, 1, 0}));              // no carrier
+    CHECK_FALSE(with({16, 1, 16, 0, 0, 0, 5})); // one that is not known
+    CHECK_FALSE(with({16, 0, 2, 0, 0, 0, 5}));  // on no day
+    CHECK_FALSE(with({16, 1, 2, 0, 0, 0}));     // cut short
+    CHECK(with({64}).error().code == ErrorCode::kUnsupported);
+    CHECK(with({9}).error().code == ErrorCode::kCorrupt);
 
     Mark mark{1, 2, 3, 4};
     auto answer = [&](std::uint8_t flags, BytesView inside) {

@@ -248,6 +248,22 @@ TEST_CASE("known answers of a call and an answer that hold everything") {
     auto read_call = decode_call(encode(call, link->up), link->up);
     CHECK((read_call && *read_call == call));
 
+    // What a call has only now and then: the day before, and no publications now.
+    auto day_call = call;
+    day_call.holdings.clear();
+    day_call.sparing = true;
+    day_call.used = {20782,
+                     {{domain::Carrier::kDatagrams, {70000, 130, 0, 4}},
+                      {domain::Carrier::kSms, {0, 0, 12, 4200}},
+                      {domain::Carrier::kStick, {domain::kMostCounted, 1, 0, kMostCost}}}};
+    golden.line("day-call", encode(day_call, link->up));
+    golden.number("day-call-day", day_call.used->day);
+    golden.line("day-call-used",
+                "1: 70000 130 0 4, 3: 0 0 12 4200, 4: 1000000000000000 1 0 4611686018427387904");
+    golden.line("day-call-sparing", "yes");
+    auto read_day = decode_call(encode(day_call, link->up), link->up);
+    CHECK((read_day && *read_day == day_call));
+
     Answer answer;
     answer.box = call.box;
     answer.key_id = call.key_id;

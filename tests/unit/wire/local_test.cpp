@@ -55,6 +55,15 @@ TEST_CASE("every message survives the way between two processes") {
     survives(local::StickExported{16, 3, 0, Bytes(70, 9)});
     survives(local::StickBytes{17, Bytes(local::kMaxStickChunk, 2)});
     survives(local::StickTaken{18, 3, 2, 41});
+    survives(local::AskLinks{19});
+    survives(local::LinksAre{19,
+                             7,
+                             3,
+                             1,
+                             1764000000,
+                             25200,
+                             "IDR",
+                             {{1, 3, 2, true, 5, 6, 7, 8, 9, 10, 11, 12}, {3, 1, 1, false}}});
 }
 
 TEST_CASE("data is never longer than one message") {
