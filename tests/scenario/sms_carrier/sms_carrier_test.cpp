@@ -537,6 +537,31 @@ TEST_CASE("a call asks once a day where only SMS answers, and tells the time if 
     CHECK(world.frames().empty());
 }
 
+TEST_CASE("the longest call by SMS fits either form") {
+    SmsWorld world;
+    wire::Call call;
+    call.box = BoxId{0xFFFF};
+    call.key_id = 255;
+    call.echo = call.keyring = call.held = call.waiting = 0xFFFFFFFF;
+    call.last_update = 0xFFFFFFFFFFFFFFFF;
+    call.newest = {0xFFFF, 1024};
+    call.sparing = true;
+    auto keys = wire::link_keys(world.keys.agree, world.setting.keys.shown.current().district, world.keys.psk);
+    auto longest = wire::encode(call, keys->up);
+    CHECK(longest.size() <= 55);
+    REQUIRE(world.box_store.set_contact(0xFFFFFFFFFFFF, 1, world.now));
+    world.pass(5 * kMinute);
+    auto went = world.frames();
+    REQUIRE(went.size() == 1);
+    auto read = wire::decode_call(went[0], keys->up);
+    REQUIRE(read);
+    CHECK(read->last_update == 0xFFFFFFFFFFFF); // seen, whole or not
+    CHECK(read->wants.empty());
+    CHECK(read->holdings.empty());
+    CHECK_FALSE(read->used);
+    CHECK(read->sparing);
+}
+
 TEST_CASE("more news by SMS is called for at once, but only as long as it brings something") {
     SmsWorld world;
     world.pass(5 * kMinute);
