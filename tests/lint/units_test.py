@@ -106,10 +106,16 @@ class Units(unittest.TestCase):
         self.assertEqual(values(STICK, "LimitCORE"), ["0"])
 
     def test_the_rule_of_udev_names_the_unit(self):
-        rule = (PACKAGING / "udev" / "60-kentongan-stick.rules").read_text()
+        rule = (PACKAGING / "udev" / "90-kentongan-stick.rules").read_text()
         self.assertIn('ENV{SYSTEMD_WANTS}+="kentongan-stick@%k.service"', rule)
         for key in ('ACTION=="add"', 'SUBSYSTEM=="block"', 'SUBSYSTEMS=="usb"', 'ENV{ID_FS_TYPE}=="vfat"', 'TAG+="systemd"'):
             self.assertIn(key, rule)
+
+    def test_the_rule_of_udev_comes_when_the_file_system_is_known(self):
+        """systemd's own rules look for it in 60-persistent-storage.rules, and make device units of it in 99-systemd.rules."""
+        (rule,) = (PACKAGING / "udev").glob("*.rules")
+        self.assertGreater(rule.name, "60-persistent-storage.rules")
+        self.assertLess(rule.name, "99-systemd.rules")
 
     @staticmethod
     def socket_of(option):
