@@ -128,8 +128,7 @@ Result<SmsCarrier::Queue> SmsCarrier::queue() {
     auto unreadable = std::count_if(out.items.begin(), out.items.end(), [&](const QueuedItem& item) {
         return out.epochs.at(epoch_of(item.item)).unreadable;
     });
-    out.left_out =
-        TRY(ground_.store.waiting_above(setting_.room())) + static_cast<std::uint32_t>(unreadable);
+    out.left_out = TRY(ground_.store.waiting_above(setting_.room())) + static_cast<std::uint32_t>(unreadable);
     return out;
 }
 

@@ -131,7 +131,7 @@ class SmsCarrier {
     seconds rest_{0};
     std::uint32_t echo_ = 0; ///< Of the newest call by SMS; 0: none waits.
     Instant called_{};
-    std::uint32_t left_out_ = 0; ///< As the log has it.
+    std::uint32_t left_out_ = 0;               ///< As the log has it.
     std::optional<Forward::Absorbed> pending_; ///< Not committed yet.
     Forward::Absorbed heard_;
 };

@@ -1,9 +1,9 @@
 // Whatever an SMS brings to a box that takes frames: it is kept, nobody is answered, and what the district
 // really says counts all the same.
 //
-// The first byte says how the rest comes: 0 as data from a stranger, as data and as a text from the district's
-// number; 1 as what an answer has behind its seal, the next byte being its flags: only the district can make
-// it, but a box outlives a district's mistakes.
+// The first byte says how the rest comes: 0 as data from a stranger, as data and as a text from the
+// district's number; 1 as what an answer has behind its seal, the next byte being its flags: only the
+// district can make it, but a box outlives a district's mistakes.
 #include "box/box.hpp"
 #include "sim/memory_box_store.hpp"
 #include "tools/district_world.hpp"
