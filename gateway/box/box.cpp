@@ -287,6 +287,7 @@ Result<local::LinksAre> Box::links(Instant now) {
         static_cast<std::uint32_t>(std::count_if(queued.begin(), queued.end(), [](const QueuedItem& one) {
             return share_of(one.urgency) == Share::kUrgent;
         }));
+    out.left_out = TRY(sms_carrier_.left_out());
     out.now = to_unix(now);
     out.utc_offset = std::int64_t{ground_.pack.utc_offset_minutes} * 60;
     out.money = ground_.pack.money.code;

@@ -109,31 +109,43 @@ Result<std::optional<SmsCarrier::Frame>> SmsCarrier::next(Instant now) {
     return frame;
 }
 
-Result<SmsCarrier::Epochs> SmsCarrier::epochs_of(const std::vector<QueuedItem>& items) {
-    Epochs out;
-    for (const auto& item : items) {
-        auto& epoch = out[epoch_of(item.item)];
+Result<SmsCarrier::Queue> SmsCarrier::queue() {
+    Queue out;
+    out.items = TRY(ground_.store.queued_up_to(setting_.room(), kMostLookedAt));
+    for (std::size_t i = 0; i < out.items.size(); ++i) {
+        const auto& item = out.items[i];
+        auto& epoch = out.epochs[epoch_of(item.item)];
         if (wire::place_of(item.item).counter == 0)
-            epoch.opening = &item;
+            epoch.opening = i;
         else if (item.by_sms.tries > 0)
             epoch.another_went = true;
     }
-    for (auto& [name, epoch] : out) {
-        if (epoch.opening != nullptr) continue;
+    for (auto& [name, epoch] : out.epochs) {
+        if (epoch.opening) continue;
         auto opening = wire::item_id({ground_.keys.shown.box, name.first, 0, name.second});
         epoch.unreadable = !TRY(ground_.store.queued_between(opening, opening)).empty();
     }
+    auto unreadable = std::count_if(out.items.begin(), out.items.end(), [&](const QueuedItem& item) {
+        return out.epochs.at(epoch_of(item.item)).unreadable;
+    });
+    out.left_out = TRY(ground_.store.waiting_above(setting_.room())) + static_cast<std::uint32_t>(unreadable);
     return out;
 }
 
+Result<std::uint32_t> SmsCarrier::left_out() {
+    if (!in_use()) return 0;
+    auto waiting = TRY(queue());
+    return waiting.left_out;
+}
+
 // Urgent ones first, then what went least often, then in the queue's order.
-const QueuedItem* SmsCarrier::best_of(const std::vector<QueuedItem>& items, const Epochs& epochs,
-                                      Instant now) {
+const QueuedItem* SmsCarrier::best_of(const Queue& queue, Instant now) {
     const QueuedItem* best = nullptr;
     auto rank = [](const QueuedItem& item) { return std::pair(!is_urgent(item), item.by_sms.tries); };
-    for (const auto& item : items) {
+    for (const auto& item : queue.items) {
         // A bare opening is worth an SMS only for what is behind it.
-        if (!is_due(item.by_sms, now) || epochs.at(epoch_of(item.item)).unreadable || is_bare(item)) continue;
+        if (!is_due(item.by_sms, now) || queue.epochs.at(epoch_of(item.item)).unreadable || is_bare(item))
+            continue;
         if (best != nullptr && rank(*best) <= rank(item)) continue;
         if (has_waited(item, now)) best = &item;
     }
@@ -142,24 +154,19 @@ const QueuedItem* SmsCarrier::best_of(const std::vector<QueuedItem>& items, cons
 
 Result<std::optional<SmsCarrier::Frame>> SmsCarrier::choose(Instant now) {
     std::optional<Frame> none;
-    auto items = TRY(ground_.store.queued_up_to(setting_.room(), kMostLookedAt));
-    auto epochs = TRY(epochs_of(items));
-    auto unreadable = std::count_if(items.begin(), items.end(), [&](const QueuedItem& item) {
-        return epochs.at(epoch_of(item.item)).unreadable;
-    });
-    auto left_out =
-        TRY(ground_.store.waiting_above(setting_.room())) + static_cast<std::size_t>(unreadable);
-    if (left_out != std::exchange(left_out_, left_out))
-        log(LogLevel::kInfo, "sms_carrier.left_out", {{"items", left_out}});
+    auto waiting = TRY(queue());
+    if (waiting.left_out != std::exchange(left_out_, waiting.left_out))
+        log(LogLevel::kInfo, "sms_carrier.left_out", {{"items", waiting.left_out}});
 
-    const auto* item = best_of(items, epochs, now);
+    const auto* item = best_of(waiting, now);
     auto share = item != nullptr && is_urgent(*item) ? Share::kUrgent : Share::kOrdinary;
     if (share != Share::kUrgent)
         if (auto asked = TRY(call(now))) return asked;
     if (item == nullptr) return none;
 
-    const auto& epoch = epochs.at(epoch_of(item->item));
-    if (const auto* opening = epoch.opening; opening != nullptr && opening != item) {
+    const auto& epoch = waiting.epochs.at(epoch_of(item->item));
+    const auto* opening = epoch.opening ? &waiting.items[*epoch.opening] : nullptr;
+    if (opening != nullptr && opening != item) {
         bool again = opening->by_sms.tries == 1 && item->by_sms.tries == 0 &&
                      (epoch.another_went || !is_bare(*opening));
         if (again || is_due(opening->by_sms, now)) item = opening;

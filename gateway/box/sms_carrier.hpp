@@ -94,21 +94,28 @@ class SmsCarrier {
     /// Whether items may go this way at all.
     [[nodiscard]] bool in_use() const;
     [[nodiscard]] const SmsSetting& setting() const { return setting_; }
-    /// Items that wait and never go by SMS, or lie behind an opening that does not, at the last look.
-    [[nodiscard]] std::size_t left_out() const { return left_out_; }
+    /// How many items wait for another carrier: too long for one SMS, or behind an opening that is. 0 where
+    /// none goes by SMS at all. Errors: the store's.
+    [[nodiscard]] Result<std::uint32_t> left_out();
 
   private:
     struct Epoch {
-        const QueuedItem* opening = nullptr; ///< If it waits and fits.
-        bool unreadable = false;             ///< It waits and does not fit.
+        std::optional<std::size_t> opening; ///< Its place among the items, if it waits and fits.
+        bool unreadable = false;            ///< It waits and does not fit.
         bool another_went = false;
     };
     using Epochs = std::map<std::pair<std::uint16_t, wire::Mark>, Epoch>;
+    /// What fits, of the first in the queue, and how their epochs stand.
+    struct Queue {
+        std::vector<QueuedItem> items;
+        Epochs epochs;
+        std::uint32_t left_out = 0;
+    };
 
     Result<std::optional<Frame>> choose(Instant now);
     Result<std::optional<Frame>> call(Instant now);
-    Result<Epochs> epochs_of(const std::vector<QueuedItem>& items);
-    const QueuedItem* best_of(const std::vector<QueuedItem>& items, const Epochs& epochs, Instant now);
+    Result<Queue> queue();
+    const QueuedItem* best_of(const Queue& queue, Instant now);
     [[nodiscard]] bool may(Share share, std::size_t bytes, Instant now);
     [[nodiscard]] bool has_waited(const QueuedItem& item, Instant now) const;
     [[nodiscard]] seconds ip_silent_for(Instant now) const;
@@ -124,7 +131,7 @@ class SmsCarrier {
     seconds rest_{0};
     std::uint32_t echo_ = 0; ///< Of the newest call by SMS; 0: none waits.
     Instant called_{};
-    std::size_t left_out_ = 0;
+    std::uint32_t left_out_ = 0;               ///< As the log has it.
     std::optional<Forward::Absorbed> pending_; ///< Not committed yet.
     Forward::Absorbed heard_;
 };

@@ -96,8 +96,8 @@ Status SmsOutbox::unknown(OutgoingSms sms, Instant now) {
     return ground_.store.update_sms(sms);
 }
 
-Result<std::optional<SmsOutbox::FrameFate>> SmsOutbox::outcome(std::uint64_t id,
-                                                               wire::local::SendOutcome outcome, Instant now) {
+Result<std::optional<SmsOutbox::FrameFate>>
+SmsOutbox::outcome(std::uint64_t id, wire::local::SendOutcome outcome, Instant now) {
     in_flight_ = false;
     std::optional<FrameFate> none;
     auto sms = TRY(ground_.store.sms(id));

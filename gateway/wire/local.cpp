@@ -68,7 +68,7 @@ void fields(Io& io, M& m) {
         io(m.carrier, m.link, m.hindrance, m.urgent, m.again, m.last_contact, m.up, m.down, m.messages,
            m.cost, m.daily_bytes, m.daily_cost);
     else if constexpr (std::is_same_v<T, LinksAre>)
-        io(m.call, m.box, m.waiting, m.urgent, m.now, m.utc_offset, m.money, m.rows);
+        io(m.call, m.box, m.waiting, m.urgent, m.left_out, m.now, m.utc_offset, m.money, m.rows);
     else if constexpr (std::is_same_v<T, SendSms>)
         io(m.id, m.to, m.text);
     else if constexpr (std::is_same_v<T, SendData>)

@@ -276,7 +276,8 @@ struct LinksAre {
     std::uint64_t call = 0;
     std::uint32_t box = 0;
     std::uint32_t waiting = 0;   ///< Items in the queue,
-    std::uint32_t urgent = 0;    ///< and how many of these are urgent, of the first 512.
+    std::uint32_t urgent = 0;    ///< how many of these are urgent, of the first 512,
+    std::uint32_t left_out = 0;  ///< and how many wait for another carrier than SMS, as they are too long.
     std::int64_t now = 0;        ///< By the box's clock.
     std::int64_t utc_offset = 0; ///< Seconds, of the village.
     std::string money;           ///< Code of the costs' currency.

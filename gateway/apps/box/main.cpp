@@ -177,10 +177,10 @@ int main(int argc, char** argv) {
         return 0;
     }
     if (command == "serve") {
-        auto options = parse(words.subspan(1),
-                             {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
-                              "--modem-socket", "--poll-seconds", "--district-udp", "--console-socket",
-                              "--district-phone", "--sms-form", "--sms-after", "--sms-resend"});
+        auto options =
+            parse(words.subspan(1), {"--state", "--pack", "--village", "--district", "--ca", "--kiosk-socket",
+                                     "--modem-socket", "--poll-seconds", "--district-udp", "--console-socket",
+                                     "--district-phone", "--sms-form", "--sms-after", "--sms-resend"});
         return options ? serve(*options) : 2;
     }
     std::fputs(kUsage, stderr);

@@ -92,8 +92,10 @@ Exit links_command(std::span<const std::string_view> arguments, std::FILE* out, 
                             ? "no box answers at this socket: is kentongan-box running?"
                             : "the box does not tell",
                         links.error());
-    std::fprintf(out, "box %u, %s: %u waiting, %u of them urgent\n\n", links->box,
+    std::fprintf(out, "box %u, %s: %u waiting, %u of them urgent", links->box,
                  clock_of(links->now, links->utc_offset, true).c_str(), links->waiting, links->urgent);
+    if (links->left_out > 0) std::fprintf(out, ", %u too long for an SMS", links->left_out);
+    std::fprintf(out, "\n\n");
     std::fprintf(out, "%-9s  %8s %8s  %5s  %21s  %s\n", "carrier", "up", "down", "SMS",
                  ("cost " + links->money).c_str(), "last contact");
     for (const auto& row : links->rows) print(out, row, *links);

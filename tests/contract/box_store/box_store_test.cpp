@@ -348,7 +348,8 @@ TEMPLATE_TEST_CASE("assemblies come back, the least recently put goes first (rul
     CHECK(store.assemblies()->size() == box::Store::kMostAssemblies - 1);
 }
 
-TEMPLATE_TEST_CASE("what went by SMS is known of an item until it retires (rule 13)", "", InMemory, InSqlite) {
+TEMPLATE_TEST_CASE("what went by SMS is known of an item until it retires (rule 13)", "", InMemory,
+                   InSqlite) {
     TestType world;
     auto& store = world.store;
     box::QueuedItem small{item(1), {1, 2}};

@@ -183,7 +183,35 @@ TEST_CASE("sizes: 22 or 23 bytes around an item, one SMS for what fits, and an o
 
     // What no SMS carries anyway rides with its opening.
     sealer.abandon();
-    CHECK(ends.seal(sealer, record_of(500)).size() == 1);
+    auto whole = ends.seal(sealer, record_of(500));
+    REQUIRE(whole.size() == 1);
+    CHECK_FALSE(is_bare_opening(read(whole[0].bytes)));
+    CHECK(is_bare_opening(read(two[0].bytes)));
+    CHECK_FALSE(is_bare_opening(read(two[1].bytes)));
+    CHECK_FALSE(is_bare_opening(read(first[0].bytes)));
+}
+
+TEST_CASE("a box that sends by SMS puts no opening beside a record that one SMS has no room for") {
+    Ends ends;
+    Sealer sealer(ends.box, ends.to);
+    auto room = GENERATE(std::size_t{140}, std::size_t{120});
+    sealer.keep_openings_within(room);
+    auto large = ends.seal(sealer, record_of(500));
+    REQUIRE(large.size() == 2);
+    CHECK(is_bare_opening(read(large[0].bytes)));
+    CHECK(large[0].bytes.size() <= room);
+    auto begun = ReceivingChain::begin(read(large[0].bytes), ends.sender, ends.reading);
+    REQUIRE(begun);
+    CHECK(begun->first.open(read(large[1].bytes))->record == record_of(500));
+
+    sealer.abandon();
+    auto small = ends.seal(sealer, record_of(50));
+    REQUIRE(small.size() == 1);
+    CHECK(small[0].bytes.size() <= room);
+    sealer.abandon();
+    auto middle = ends.seal(sealer, record_of(75)); // beside an opening 140 bytes
+    CHECK(middle.size() == (room == 140 ? 1 : 2));
+    for (const auto& one : middle) CHECK(one.bytes.size() <= room);
 }
 
 TEST_CASE("an epoch ends when full, after a day, when keys are rotated or what it sealed was lost") {

@@ -60,6 +60,7 @@ TEST_CASE("every message survives the way between two processes") {
                              7,
                              3,
                              1,
+                             2,
                              1764000000,
                              25200,
                              "IDR",

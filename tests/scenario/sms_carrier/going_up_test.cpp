@@ -1,113 +1,12 @@
-// A box that reaches its district by SMS alone, in virtual time, over a radio and a path that do what the test
-// says.
-#include "tools/small_world.hpp"
+// What a box sends by SMS, when, and how often.
+#include "scenario/sms_carrier/sms_world.hpp"
 
-#include <algorithm>
 #include <random>
 #include <set>
 
 using namespace kentongan;
-using domain::Carrier;
-using test::SmallWorld;
+using namespace kentongan::test;
 using wire::local::SendOutcome;
-namespace local = wire::local;
-
-namespace {
-
-const std::string kPhone = "+6280000000012";
-const std::string kDistrict = "+6280000000091";
-constexpr std::chrono::hours kPatience{6};
-constexpr std::chrono::minutes kMinute{1};
-
-struct SmsWorld : SmallWorld {
-    explicit SmsWorld(box::FrameForm form = box::FrameForm::kData) {
-        domain::Tariff tariff;
-        tariff.cost_per_message = 350;
-        tariff.patience = kPatience;
-        village.carriers[Carrier::kSms] = tariff;
-        sms_setting = {domain::Msisdn{kDistrict}, form};
-        restart();
-    }
-    void restart() {
-        reboot();
-        plug_modem();
-    }
-    /// Nothing but SMS, for so long that every limit of patience is over; what calls there were are gone.
-    void be_alone(seconds time = kPatience + kMinute) {
-        pass(time);
-        frames();
-    }
-    void pass(seconds time, seconds step = seconds(60)) {
-        for (auto until = now + time; now < until;) {
-            now = std::min(until, now + step);
-            tick();
-        }
-    }
-    /// What went to the district since last asked.
-    std::vector<Bytes> frames() {
-        std::vector<Bytes> out;
-        for (; data_seen_ < sent_data.size(); ++data_seen_) {
-            CHECK(sent_data[data_seen_].first == kDistrict);
-            out.push_back(sent_data[data_seen_].second);
-        }
-        for (; text_seen_ < sent.size(); ++text_seen_) {
-            if (sent[text_seen_].first != kDistrict) continue;
-            auto frame = wire::frame_of_text(sent[text_seen_].second);
-            REQUIRE(frame);
-            out.push_back(*frame);
-        }
-        for (const auto& frame : out) CHECK(frame.size() <= sms_setting.room());
-        return out;
-    }
-    /// Those among them that are items.
-    std::vector<Bytes> items() {
-        auto out = frames();
-        std::erase_if(out, [](const Bytes& frame) { return wire::kind_of(frame) != wire::FrameKind::kItem; });
-        return out;
-    }
-    /// The district's answer to one frame, if it has one.
-    std::optional<Bytes> district(const Bytes& frame) {
-        auto answer = intake.exchange(wire::write_parcel(std::vector<Bytes>{frame}), now, 60);
-        REQUIRE(answer);
-        if (answer->empty()) return std::nullopt;
-        auto read = wire::read_parcel(*answer);
-        REQUIRE(read);
-        return Bytes(read->front().begin(), read->front().end());
-    }
-    bool bring(const Bytes& answer, const std::string& from = kDistrict) {
-        if (sms_setting.form == box::FrameForm::kData) return data(from, answer);
-        return text(from, *wire::frame_as_text(answer));
-    }
-    /// A path without faults: everything that went is answered.
-    std::size_t carry() {
-        auto went = frames();
-        for (const auto& frame : went)
-            if (auto answer = district(frame)) CHECK(bring(*answer));
-        return went.size();
-    }
-    std::string submit(std::uint8_t once) { return ask<local::Accepted>(letter(once)).code; }
-    std::string report(std::uint8_t once) {
-        auto levy = letter(once);
-        levy.service = "pungli";
-        levy.answers = {
-            {"layanan", "surat"}, {"jumlah", "50000"}, {"siapa", "tidak_tahu"}, {"kapan", "hari_ini"}};
-        levy.anonymous = levy.confidential = true;
-        return ask<local::Accepted>(levy).code;
-    }
-    std::uint32_t waiting() { return *box_store.waiting(); }
-
-  private:
-    std::size_t data_seen_ = 0;
-    std::size_t text_seen_ = 0;
-};
-
-wire::ItemHeader header(const Bytes& frame) {
-    auto read = wire::read_item(frame);
-    REQUIRE(read);
-    return read->header;
-}
-
-} // namespace
 
 TEST_CASE("a letter goes by SMS when its patience is over, once, and is acknowledged by SMS") {
     SmsWorld world;
@@ -245,6 +144,9 @@ TEST_CASE("what is too long for one SMS waits for another carrier and stops noth
     CHECK(world.waiting() == 1);
     world.pass(std::chrono::hours(48));
     CHECK(world.items().empty());
+    auto told = world.box->stick({20, local::AskLinks{1}}, 1, world.now).answer;
+    REQUIRE(std::holds_alternative<local::LinksAre>(told));
+    CHECK(std::get<local::LinksAre>(told).left_out == 1);
     REQUIRE(world.exchange());
     CHECK(world.waiting() == 0);
     desk = world.at_desk();
@@ -291,120 +193,6 @@ TEST_CASE("loss, doubling and reordering on the path, and restarts: everything c
         for (const auto& one : world.at_desk(role)) arrived.insert(one.row.code);
     CHECK(arrived == std::multiset<std::string>(codes.begin(), codes.end()));
     CHECK(world.box_store.quarantined() == 0);
-}
-
-TEST_CASE("a status comes down by SMS, and the notice goes out") {
-    auto form = GENERATE(box::FrameForm::kData, box::FrameForm::kText);
-    SmsWorld world(form);
-    auto asked = world.letter(1);
-    asked.notify_phone = kPhone;
-    auto code = world.ask<local::Accepted>(asked).code;
-    world.be_alone(kPatience - kMinute);
-    world.pass(5 * kMinute);
-    world.carry();
-    REQUIRE(world.at_desk().size() == 1);
-    REQUIRE(world.move(world.at_desk()[0], "belum_lengkap", "Mohon bawa kartu keluarga."));
-
-    // The short form that one SMS has room for, without the officer's words.
-    auto box = *world.district_store.box(BoxId{7});
-    auto rows = world.district_store.updates_after(BoxId{7}, 0, 8);
-    REQUIRE(rows);
-    REQUIRE(rows->size() == 1);
-    wire::Answer answer;
-    answer.box = BoxId{7};
-    answer.key_id = world.setting.keys.shown.current().id;
-    answer.district_time = world.now;
-    answer.brief = true;
-    answer.updates = *rows;
-    auto& update = answer.updates[0];
-    auto notice = wire::open_notice(world.keys, update.notice);
-    REQUIRE(notice);
-    update.to_tell = *notice;
-    update.notice.clear();
-    update.reply.clear();
-    update.reply_follows = true;
-    auto keys = wire::link_keys(world.keys.agree, world.setting.keys.shown.current().district, world.keys.psk);
-    REQUIRE(keys);
-    auto frame = wire::encode(answer, keys->down);
-    CHECK(frame.size() <= world.sms_setting.room());
-    CHECK(world.bring(frame));
-    CHECK(world.bring(frame)); // twice on its way
-    world.tick();
-    CHECK(world.newest_to(kPhone).find(code.substr(0, 4)) != std::string::npos);
-    CHECK(std::count_if(world.sent.begin(), world.sent.end(),
-                        [](const auto& one) { return one.first == kPhone; }) == 1);
-    CHECK(*world.box_store.last_update() == 1);
-    CHECK(*world.box_store.last_whole() == 0);
-
-    INFO("the reply follows over a carrier with room, and nobody is told twice");
-    auto reply = world.box->heard_by_sms();
-    CHECK(reply.updates == 1);
-    REQUIRE(world.exchange());
-    world.pass(5 * kMinute);
-    CHECK(*world.box_store.last_whole() == 1);
-    CHECK(std::count_if(world.sent.begin(), world.sent.end(),
-                        [](const auto& one) { return one.first == kPhone; }) == 1);
-}
-
-TEST_CASE("who forges the district's number gains nothing, and nothing is answered") {
-    SmsWorld world;
-    world.submit(1);
-    world.be_alone(kPatience - kMinute);
-    world.pass(2 * kMinute);
-    auto went = world.items();
-    REQUIRE(went.size() == 1);
-    auto answer = world.district(went[0]);
-    REQUIRE(answer);
-    std::size_t aside = 0;
-    auto refused = [&](bool taken) {
-        CHECK(taken);
-        CHECK(world.box_store.quarantined() == ++aside);
-        CHECK(world.waiting() == 1);
-    };
-    auto forged = *answer;
-    forged.back() ^= 1;
-    refused(world.data(kDistrict, forged));
-    refused(world.data(kPhone, forged));
-    refused(world.data("4444", Bytes{1, 2, 3}));
-    refused(world.data(kDistrict, {})); // behind a user data header
-    refused(world.data(kDistrict, went[0])); // the box's own words
-    refused(world.text(kDistrict, "menu"));
-    refused(world.text(kDistrict, "Selamat pagi"));
-    refused(world.text("080000000091", *wire::frame_as_text(forged))); // as a network may spell it
-    refused(world.text(kDistrict, *wire::frame_as_text(forged), 1, 2));
-    CHECK(world.sent.empty());
-
-    INFO("a resident's words are words, even if they look like a frame");
-    CHECK(world.text(kPhone, "menu"));
-    CHECK(world.sent.size() == 1);
-    CHECK(world.text(kPhone, *wire::frame_as_text(*answer)));
-    CHECK(world.waiting() == 1);
-
-    INFO("what opens is the district's, whatever number it comes from: a number is no proof either way");
-    CHECK(world.data("+6280000000077", *answer));
-    CHECK(world.waiting() == 0);
-    CHECK(world.box_store.quarantined() == aside);
-    CHECK(world.data(kDistrict, *answer)); // again
-    CHECK(world.box_store.quarantined() == aside);
-}
-
-TEST_CASE("an answer that the store cannot keep stays on the SIM and counts later") {
-    SmsWorld world;
-    world.submit(1);
-    world.be_alone(kPatience - kMinute);
-    world.pass(2 * kMinute);
-    auto went = world.items();
-    REQUIRE(went.size() == 1);
-    auto answer = *world.district(went[0]);
-    world.box_store.set_full(true);
-    CHECK_FALSE(world.bring(answer));
-    CHECK(world.box->heard_by_sms().retired.empty());
-    auto again = world.last_sms;
-    world.box_store.set_full(false);
-    CHECK(world.waiting() == 1);
-    CHECK(world.arrives(again));
-    CHECK(world.waiting() == 0);
-    CHECK(world.box->heard_by_sms().retired.size() == 1);
 }
 
 TEST_CASE("a frame of unknown fate counts as sent: the acknowledgement decides") {
@@ -490,76 +278,6 @@ TEST_CASE("the day's budget ends it, urgent reports have what is kept for them, 
     world.frames();
     world.pass(std::chrono::hours(8)); // past midnight
     CHECK(world.items().size() >= 6);
-}
-
-TEST_CASE("a call asks once a day where only SMS answers, and tells the time if it is prompt") {
-    SmsWorld world;
-    world.pass(kMinute);
-    CHECK(world.frames().empty()); // the box has just started
-    world.pass(5 * kMinute);
-    auto first = world.frames();
-    REQUIRE(first.size() == 1);
-    CHECK(wire::kind_of(first[0]) == wire::FrameKind::kCall);
-    CHECK(first[0].size() <= wire::kSmsTextRoom);
-    CHECK(world.bring(*world.district(first[0])));
-    auto heard = world.box->heard_by_sms();
-    CHECK(heard.district_time == world.now);
-    world.pass(std::chrono::hours(24) - 2 * kMinute);
-    CHECK(world.frames().empty());
-    world.pass(5 * kMinute);
-    auto second = world.frames();
-    REQUIRE(second.size() == 1);
-    auto late = *world.district(second[0]);
-    world.pass(20 * kMinute);
-    CHECK(world.bring(late));
-    CHECK_FALSE(world.box->heard_by_sms().district_time);
-    CHECK(world.bring(late)); // played again
-    CHECK_FALSE(world.box->heard_by_sms().district_time);
-
-    INFO("one that is lost goes again");
-    world.pass(std::chrono::hours(24));
-    CHECK(world.frames().size() == 1);
-    world.pass(std::chrono::minutes(29));
-    CHECK(world.frames().empty());
-    world.pass(std::chrono::minutes(3));
-    CHECK(world.frames().size() == 1);
-
-    INFO("with a link nobody calls by SMS");
-    for (int i = 0; i < 30; ++i) {
-        REQUIRE(world.exchange());
-        world.pass(std::chrono::hours(1));
-        REQUIRE(world.exchange());
-    }
-    CHECK(world.frames().empty());
-}
-
-TEST_CASE("more news by SMS is called for at once, but only as long as it brings something") {
-    SmsWorld world;
-    world.pass(5 * kMinute);
-    world.carry();
-    for (std::uint8_t i = 1; i <= 3; ++i) world.submit(i);
-    world.pass(kPatience + 5 * kMinute);
-    world.carry();
-    REQUIRE(world.waiting() == 0);
-    for (const auto& one : world.at_desk()) REQUIRE(world.move(one, "diperiksa"));
-    auto keys = wire::link_keys(world.keys.agree, world.setting.keys.shown.current().district, world.keys.psk);
-    auto rows = *world.district_store.updates_after(BoxId{7}, 0, 8);
-    REQUIRE(rows.size() == 3);
-    wire::Answer answer;
-    answer.box = BoxId{7};
-    answer.key_id = world.setting.keys.shown.current().id;
-    answer.district_time = world.now;
-    answer.updates = {rows[0]};
-    answer.more = true;
-    auto frame = wire::encode(answer, keys->down);
-    CHECK(world.bring(frame));
-    world.tick();
-    auto call = world.frames();
-    REQUIRE(call.size() == 1);
-    CHECK(wire::decode_call(call[0], keys->up)->last_update == 1);
-    CHECK(world.bring(frame));
-    world.pass(kMinute, seconds(10));
-    CHECK(world.frames().empty());
 }
 
 TEST_CASE("a clock that was wrong by years neither sends without end nor stops for ever") {
