@@ -218,8 +218,9 @@ class Story:
         stick = Stick(self.folder / "slow.img", True)
         cursor = self.cursor()
         m.plug_stick(stick.path, writes_per_second=1)
-        deadline = time.monotonic() + 300
-        while m.writes_of() < 2:
+        m.until("pgrep -f '^/usr/bin/kentongan usb export'", "its unit begins to write", 300)
+        before, deadline = m.writes_of(), time.monotonic() + 300
+        while m.writes_of() < before + 2:
             if time.monotonic() > deadline:
                 raise MachineError("nothing is written to the slow stick")
             time.sleep(0.1)
@@ -230,7 +231,7 @@ class Story:
                 "the unit ends when its stick is gone", 120)
         said = self.since(cursor)
         self.expect("Finished" not in said, "it ends without having finished", last_words(said))
-        left = m.run("cat /sys/block/loop*/loop/backing_file 2>/dev/null; grep -l ' /mnt ' /proc/[0-9]*/mounts 2>/dev/null || true")
+        left = m.run("cat /sys/block/loop*/loop/backing_file 2>/dev/null || true; grep -l ' /mnt ' /proc/[0-9]*/mounts 2>/dev/null || true")
         self.expect(not left, "nothing holds the stick that is gone", left)
         self.all_run(BOX_SIDE)
         self.expect(self.waiting() == 1, "nothing is lost")
