@@ -126,9 +126,7 @@ class Story:
     def boot_by_itself(self):
         """After a restart everything runs by itself, each as its own user"""
         m = self.machine
-        m.try_run("systemctl reboot --no-block")
-        m.process.wait(timeout=300)
-        m.cut_power()
+        m.shut_down()
         m.boot()
         self.all_run()
         for unit in SERVERS:

@@ -83,7 +83,7 @@ class Machine:
         try:
             while self.shell.read(max(1, deadline - time.monotonic())) != "ready":
                 pass
-        except TimeoutError:
+        except (TimeoutError, MachineError):
             raise MachineError(f"no shell within {BOOT_SECONDS} s; the console's end:\n{self.console()[-2000:]}") from None
 
     def _connect(self, name, deadline):
@@ -105,6 +105,18 @@ class Machine:
             self.qmp.close()
             self.shell.close()
         self.process = None
+
+    def shut_down(self):
+        """In order, as a person does it."""
+        try:
+            self.try_run("systemctl reboot --no-block")  # qemu ends at a reboot
+        except (MachineError, OSError):
+            pass  # gone before it could answer
+        try:
+            self.process.wait(timeout=BOOT_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise MachineError(f"it does not shut down; the console's end:\n{self.console()[-2000:]}") from None
+        self.cut_power()
 
     def console(self):
         return (self.folder / "console.log").read_text(errors="replace")
