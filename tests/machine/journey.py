@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 
-from machine import MachineError
+from machine import Gone, MachineError
 from people import MachineOfficer, MachineResident
 from stick import Stick
 from world.journeys import LETTER_ANSWERS
@@ -329,6 +329,8 @@ class Story:
                 problem = value = ask()
                 if value:
                     return value
+            except Gone:
+                raise
             except Exception as error:  # the last one is shown
                 problem = error
             if time.monotonic() > deadline:
