@@ -175,7 +175,9 @@ class Story:
         m = self.machine
         m.plug_modem(None)
         m.until(f"journalctl -b -u {MODEM} -o cat --no-pager | grep -q modem.not_there", "the modem's unit starts and finds nothing", 300)
-        users = m.run(f"p=$(systemctl show -P MainPID {MODEM}); ps -o user:32= --ppid $p --pid $p").split()
+        # Between two tries there is no child for a moment.
+        users = m.until(f"p=$(systemctl show -P MainPID {MODEM}); u=$(ps -o user:32= --ppid $p --pid $p); echo $u; test $(wc -w <<<$u) = 2",
+                        "the modem's program has a child", 60).split()
         self.expect(users == ["kentongan-modem"] * 2, "it runs as its own user, the driver in a child", " ".join(users))
         before, start = int(m.run(f"systemctl show -P CPUUsageNSec {MODEM}")), time.monotonic()
         m.run("sleep 20")  # what is measured is how little happens
