@@ -102,6 +102,9 @@ class Units(unittest.TestCase):
             device, where, _, options = mount.split(":")
             self.assertEqual((device, where), ("/dev/%I", words[4]))
             self.assertLessEqual({"nosuid", "nodev", "noexec"}, set(options.split(",")))
+        # A stick may be there before the box listens; and a machine without a box's keys is no box.
+        self.assertIn(f"test -S {self.socket_of('--console-socket')};", values(STICK, "ExecStartPre")[0])
+        self.assertEqual(values(STICK, "ConditionPathExists"), ["/var/lib/kentongan-box/box.secret"])
         self.assertEqual(values(STICK, "Type"), ["oneshot"])
         self.assertEqual(values(STICK, "LimitCORE"), ["0"])
 

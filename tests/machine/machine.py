@@ -14,6 +14,10 @@ class MachineError(Exception):
     """The machine did not do what it was told; the message shows what it said."""
 
 
+class Gone(MachineError):
+    """QEMU itself has ended; asking again is no use."""
+
+
 class _Lines:
     """A socket that speaks in lines."""
 
@@ -83,7 +87,7 @@ class Machine:
         try:
             while self.shell.read(max(1, deadline - time.monotonic())) != "ready":
                 pass
-        except TimeoutError:
+        except (TimeoutError, MachineError):
             raise MachineError(f"no shell within {BOOT_SECONDS} s; the console's end:\n{self.console()[-2000:]}") from None
 
     def _connect(self, name, deadline):
@@ -106,6 +110,26 @@ class Machine:
             self.shell.close()
         self.process = None
 
+    def shut_down(self):
+        """In order, as a person does it."""
+        try:
+            self.try_run("systemctl reboot --no-block")  # qemu ends at a reboot
+        except (MachineError, OSError):
+            pass  # gone before it could answer
+        try:
+            self.process.wait(timeout=BOOT_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise MachineError(f"it does not shut down; the console's end:\n{self.console()[-2000:]}") from None
+        self.cut_power()
+
+    def how_it_ended(self):
+        """Exit status and last words of QEMU, which tells its own crash from the machine's."""
+        try:
+            status = f"exit status {self.process.wait(timeout=10)}"
+        except subprocess.TimeoutExpired:
+            status = "still running, but its shell is gone"
+        return f"qemu: {status}; {(self.folder / 'qemu.log').read_text()[-1000:]}; the console's end:\n{self.console()[-1000:]}"
+
     def console(self):
         return (self.folder / "console.log").read_text(errors="replace")
 
@@ -113,8 +137,13 @@ class Machine:
 
     def try_run(self, script, seconds=SCRIPT_SECONDS):
         """Runs a script as root; its exit status and all it printed."""
-        self.shell.send(f"{seconds} " + base64.b64encode(script.encode()).decode())
-        output, status = self.shell.read(seconds + 120).rsplit(" ", 1)
+        try:
+            self.shell.send(f"{seconds} " + base64.b64encode(script.encode()).decode())
+            output, status = self.shell.read(seconds + 120).rsplit(" ", 1)
+        except TimeoutError:
+            raise MachineError(f"no answer within {seconds + 120} s to:\n{script.strip()}") from None
+        except (OSError, MachineError):
+            raise Gone(self.how_it_ended()) from None
         return int(status), base64.b64decode(output).decode(errors="replace")
 
     def run(self, script, seconds=SCRIPT_SECONDS):

@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 # What the test needs, and the libraries of our programs as a package would name them.
-PACKAGES = ("systemd", "systemd-sysv", "udev", "kmod", "linux-image-amd64", "initramfs-tools", "zstd", "curl", "openssl",
+PACKAGES = ("systemd", "systemd-sysv", "udev", "dbus", "kmod", "linux-image-amd64", "initramfs-tools", "zstd", "curl", "openssl",
             "procps", "libsodium23", "libsqlite3-0", "libmicrohttpd12", "libcurl4", "libgammu8", "libyaml-0-2", "libzstd1")
 GUEST = {"machine-shell": "usr/local/sbin/machine-shell", "machine-shell.service": "etc/systemd/system/machine-shell.service"}
 IMAGE_SIZE = "3G"
