@@ -41,7 +41,7 @@ Pack small_catalogue() {
     pack.phone.country_code = "999";
     pack.phone.trunk = "0";
     pack.phone.national = {{"800", 9, 9, true}};
-    pack.money = {"XXX", "$", ".", true};
+    pack.money = {"XTS", "$", ".", true};
     pack.applicant = {field("identity_number", 1, FieldType::kIdentityNumber),
                       field("name", 2, FieldType::kText, 2, 60), field("hamlet", 3, FieldType::kPlace)};
     pack.lifecycles = {

@@ -3,6 +3,7 @@
 
 #include "district/boxes.hpp"
 #include "district/intake.hpp"
+#include "sim/catalogue.hpp"
 #include "sim/memory_district_store.hpp"
 #include "tools/sealing_box.hpp"
 
@@ -12,16 +13,19 @@
 
 namespace kentongan::test {
 
-/// Two languages, a letter with an applicant, and a report to the inspectorate.
+/// The simulated world's catalogue with a second language and words, without its complaint, and with the
+/// questions and states that these tests speak of.
 inline domain::Pack small_pack() {
     using namespace domain;
-    Pack pack;
+    auto pack = sim::small_catalogue();
     pack.id = "test";
-    pack.country = "xx";
-    pack.default_language = "en";
     pack.languages = {{"en", "English", false, false}, {"xx", "Xxish", true, true}};
-    pack.utc_offset_minutes = 420;
-    pack.money = {"XXX", "$", ".", true};
+    auto& report = pack.lifecycles.at(1);
+    report.states.resize(2);
+    report.states[0].next = {"answered"};
+    report.states[1].id = "answered";
+    report.states[1].role = StateRole::kDone;
+    report.states[1].next.clear();
     auto field = [](const char* id, std::uint8_t number, FieldType type) {
         Field out;
         out.id = id;
@@ -30,45 +34,13 @@ inline domain::Pack small_pack() {
         out.max = 500;
         return out;
     };
-    pack.applicant = {field("identity_number", 1, FieldType::kIdentityNumber),
-                      field("name", 2, FieldType::kText), field("hamlet", 3, FieldType::kPlace)};
-    auto state = [](const char* id, std::uint8_t number, StateRole role, std::vector<std::string> next,
-                    bool reason = false) {
-        State out;
-        out.id = id;
-        out.number = number;
-        out.role = role;
-        out.next = std::move(next);
-        out.reason_required = reason;
-        return out;
-    };
-    pack.lifecycles = {
-        {"letter",
-         {state("received", 1, StateRole::kReceived, {"checking", "refused"}),
-          state("checking", 2, StateRole::kWorking, {"incomplete", "ready", "refused"}),
-          state("ready", 3, StateRole::kReady, {"collected"}), state("collected", 4, StateRole::kDone, {}),
-          state("incomplete", 5, StateRole::kNeedsPerson, {"checking"}, true),
-          state("refused", 6, StateRole::kRefused, {}, true)}},
-        {"report",
-         {state("received", 1, StateRole::kReceived, {"answered"}),
-          state("answered", 2, StateRole::kDone, {})}},
-    };
-    Service letter;
-    letter.id = "domicile";
-    letter.number = 1;
-    letter.lifecycle = "letter";
+    auto letter = pack.services.at(0);
     letter.target_days = 2;
-    letter.applicant = true;
-    auto purpose = field("purpose", 1, FieldType::kChoice);
-    purpose.choices = {{"bank", 1}, {"school", 2}};
-    letter.fields = {purpose, field("amount", 2, FieldType::kMoney), field("urgent", 3, FieldType::kYesNo)};
-    Service levy;
-    levy.id = "levy";
+    letter.fields.at(0).choices = {{"bank", 1}, {"school", 2}};
+    letter.fields.push_back(field("amount", 2, FieldType::kMoney));
+    letter.fields.push_back(field("urgent", 3, FieldType::kYesNo));
+    auto levy = pack.services.at(2);
     levy.number = 2;
-    levy.kind = ServiceKind::kLevyReport;
-    levy.recipient = Recipient::kInspectorate;
-    levy.lifecycle = "report";
-    levy.target_days = 3;
     levy.fields = {field("story", 1, FieldType::kText)};
     pack.services = {letter, levy};
     pack.texts["en"] = {
@@ -78,16 +50,6 @@ inline domain::Pack small_pack() {
     pack.texts["xx"] = {{"service.domicile.purpose.bank", "BANK-XX"},
                         {"state.letter.checking", "CHECKING-XX"}};
     return pack;
-}
-
-inline domain::Village small_village() {
-    domain::Village village;
-    village.id = "hill";
-    village.name = "Hill";
-    village.example = true;
-    village.synthetic_numbers = true;
-    village.hamlets = {{"upper", 1, "Upper Hill"}, {"lower", 2, "Lower Hill"}};
-    return village;
 }
 
 struct DistrictWorld {
@@ -110,7 +72,7 @@ struct DistrictWorld {
     static district::Setting small_setting() {
         district::Setting out;
         out.pack = small_pack();
-        out.villages["hill"] = small_village();
+        out.villages["hill"] = sim::small_village();
         out.keys = wire::make_district_keys(small_root());
         out.psk_key.fill(0x33);
         return out;

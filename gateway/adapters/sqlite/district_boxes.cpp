@@ -1,10 +1,86 @@
-// The district's store, second part: what boxes used, psks, invitations, publications.
+// The district's store, second part: boxes, what they used, psks, invitations, publications.
 #include "adapters/sqlite/district_store.hpp"
 #include "adapters/sqlite/rows.hpp"
 
 namespace kentongan::sqlite {
 
 using namespace district;
+
+namespace {
+
+constexpr const char* kBoxColumns =
+    "SELECT box,sign,agree,village,revoked,last_contact,waiting,issued,acknowledged,last_link,last_carrier "
+    "FROM box ";
+
+Box box_of(const Statement& row) {
+    Box out;
+    out.keys.box.value = static_cast<std::uint32_t>(row.integer(0));
+    out.keys.sign = array_of<32>(row.blob(1));
+    out.keys.agree = array_of<32>(row.blob(2));
+    out.village = row.text(3);
+    out.revoked = row.integer(4) != 0;
+    out.last_contact = instant(row, 5);
+    out.waiting = static_cast<std::uint32_t>(row.integer(6));
+    out.issued = static_cast<std::uint64_t>(row.integer(7));
+    out.acknowledged = static_cast<std::uint64_t>(row.integer(8));
+    out.last_link = instant(row, 9);
+    if (auto carrier = row.integer(10); carrier != 0) out.last_carrier = static_cast<domain::Carrier>(carrier);
+    return out;
+}
+
+} // namespace
+
+Status SqliteDistrictStore::register_box(const Box& box) {
+    return together([&] { return insert_box(box); });
+}
+
+Status SqliteDistrictStore::insert_box(const Box& box) {
+    auto insert = TRY(database_.prepare("INSERT INTO box(box,sign,agree,village,revoked,last_contact,waiting,"
+                                        "issued,acknowledged,last_link) VALUES(?,?,?,?,?,?,?,?,?,?)"));
+    return insert.bind(1, integer(box.keys.box.value))
+        .bind(2, BytesView(box.keys.sign))
+        .bind(3, BytesView(box.keys.agree))
+        .bind(4, std::string_view(box.village))
+        .bind(5, integer(box.revoked))
+        .bind(6, to_unix(box.last_contact))
+        .bind(7, integer(box.waiting))
+        .bind(8, integer(box.issued))
+        .bind(9, integer(box.acknowledged))
+        .bind(10, to_unix(box.last_link))
+        .run();
+}
+
+Status SqliteDistrictStore::revoke_box(BoxId box) {
+    return together([&]() -> Status {
+        auto update = TRY(database_.prepare("UPDATE box SET revoked=1 WHERE box=?"));
+        TRY(update.bind(1, integer(box.value)).run());
+        if (database_.changes() == 0) return fail(ErrorCode::kNotFound, "district_store.box");
+        return {};
+    });
+}
+
+Status SqliteDistrictStore::assign_village(BoxId box, const std::string& village) {
+    return together([&]() -> Status {
+        auto update = TRY(database_.prepare("UPDATE box SET village=? WHERE box=?"));
+        TRY(update.bind(1, std::string_view(village)).bind(2, integer(box.value)).run());
+        if (database_.changes() == 0) return fail(ErrorCode::kNotFound, "district_store.box");
+        return {};
+    });
+}
+
+Result<Box> SqliteDistrictStore::box(BoxId box) {
+    auto query = TRY(database_.prepare(std::string(kBoxColumns) + "WHERE box=?"));
+    query.bind(1, integer(box.value));
+    if (!TRY(query.step())) return fail(ErrorCode::kNotFound, "district_store.box");
+    return box_of(query);
+}
+
+Result<std::vector<Box>> SqliteDistrictStore::boxes() {
+    auto query = TRY(database_.prepare(std::string(kBoxColumns) + "ORDER BY box"));
+    std::vector<Box> out;
+    while (TRY(query.step())) out.push_back(box_of(query));
+    return out;
+}
 
 Status SqliteDistrictStore::write_psk(BoxId box, BytesView sealed) {
     auto insert = TRY(database_.prepare("INSERT INTO psk(box,sealed) VALUES(?1,?2) "

@@ -23,7 +23,7 @@ void must(bool held) {
 
 struct Village {
     domain::Pack pack = test::small_pack();
-    domain::Village village = test::small_village();
+    domain::Village village = sim::small_village();
     wire::DistrictSecret district = wire::make_district_keys(test::DistrictWorld::small_root());
     wire::BoxSecret keys = wire::make_box_keys(BoxId{7});
     sim::MemoryBoxStore store;

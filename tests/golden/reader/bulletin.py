@@ -50,7 +50,7 @@ def read_bulletin(data, root, downlink, base):
     need(len(packed) == packed_size and blake(32, b"", packed) == packed_digest, "the packed digest does not fit")
     says = (f"{('keyring', 'pack', 'document')[kind - 1]}, {('whole', 'compressed', f'delta from {before}')[packing]}, "
             f"{f'box {box}' if box else 'every box'}, {name} {version}")
-    if packing and not ZSTD.library:
+    if packing and not ZSTD.libzstd:
         return says, None
     result = packed if packing == 0 else ZSTD.decompress(packed, size, prefix=base if packing == 2 else b"")
     need(len(result) == size and blake(32, b"", result) == result_digest, "the digest does not fit")

@@ -81,7 +81,7 @@ def read_texts(bits, count, dictionaries):
     else:
         version, block = bits.groups(), bits.rest()
         need(version == 0 or version in dictionaries, "a dictionary that is not here")
-        if not ZSTD.library:
+        if not ZSTD.libzstd:
             return form, None
         head = (len(block) << 3 | 2 << 1 | 1).to_bytes(3, "little")
         frame = bytes.fromhex("28b52ffd0038") + head + block

@@ -11,15 +11,15 @@ class Zstd:
 
     def __init__(self):
         name = ctypes.util.find_library("zstd")
-        self.library = ctypes.CDLL(name) if name else None
-        if self.library:
+        self.libzstd = ctypes.CDLL(name) if name else None
+        if self.libzstd:
             for function in ("ZSTD_createDCtx",):
-                getattr(self.library, function).restype = ctypes.c_void_p
+                getattr(self.libzstd, function).restype = ctypes.c_void_p
             for function in ("ZSTD_decompress_usingDict", "ZSTD_decompressDCtx", "ZSTD_DCtx_refPrefix"):
-                getattr(self.library, function).restype = ctypes.c_size_t
+                getattr(self.libzstd, function).restype = ctypes.c_size_t
 
     def decompress(self, frame, most, dictionary=b"", prefix=None):
-        lib, out, context = self.library, ctypes.create_string_buffer(most + 1), ctypes.c_void_p(self.library.ZSTD_createDCtx())
+        lib, out, context = self.libzstd, ctypes.create_string_buffer(most + 1), ctypes.c_void_p(self.libzstd.ZSTD_createDCtx())
         size_t = ctypes.c_size_t
         if prefix is None:
             size = lib.ZSTD_decompress_usingDict(context, out, size_t(most), frame, size_t(len(frame)), dictionary, size_t(len(dictionary)))
