@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -28,6 +29,16 @@ Result<sockaddr_un> address_of(const std::string& path) {
         return fail(ErrorCode::kInvalid, "unix_socket.path", static_cast<std::int64_t>(path.size()));
     std::memcpy(address.sun_path, path.data(), path.size());
     return address;
+}
+
+constexpr const char* kBeside = ".new";
+
+// A socket that an earlier run left may go, never somebody's file.
+Status spare_what_is_no_socket(const std::string& path) {
+    struct stat there {};
+    if (::lstat(path.c_str(), &there) == 0 && !S_ISSOCK(there.st_mode))
+        return fail(ErrorCode::kConflict, "unix_socket.exists");
+    return {};
 }
 
 void make_nonblocking(int fd) {
@@ -165,13 +176,13 @@ Listener::~Listener() {
 }
 
 Result<Listener> Listener::open(const std::string& path) {
-    auto address = TRY(address_of(path));
-    struct stat there {};
-    if (::lstat(path.c_str(), &there) == 0) {
-        // Only a socket that an earlier run left is taken away, never somebody's file.
-        if (!S_ISSOCK(there.st_mode)) return fail(ErrorCode::kConflict, "unix_socket.exists");
-        ::unlink(path.c_str());
-    }
+    TRY(address_of(path));
+    TRY(spare_what_is_no_socket(path));
+    // Made beside its name and moved there: who finds the name finds somebody who listens.
+    auto beside = path + kBeside;
+    auto address = TRY(address_of(beside));
+    TRY(spare_what_is_no_socket(beside));
+    ::unlink(beside.c_str());
     int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return fail(ErrorCode::kUnavailable, "unix_socket.socket", errno);
     // Before bind, so that the socket never appears with wider permissions (bind applies the inode's mode and
@@ -182,9 +193,12 @@ Result<Listener> Listener::open(const std::string& path) {
         ::close(fd);
         return fail(ErrorCode::kUnavailable, "unix_socket.bind", cause);
     }
-    Listener listener(fd, path);
-    if (::chmod(path.c_str(), 0660) != 0) return fail(ErrorCode::kUnavailable, "unix_socket.mode", errno);
+    Listener listener(fd, beside);
+    if (::chmod(beside.c_str(), 0660) != 0) return fail(ErrorCode::kUnavailable, "unix_socket.mode", errno);
     if (::listen(fd, kBacklog) != 0) return fail(ErrorCode::kUnavailable, "unix_socket.listen", errno);
+    if (::rename(beside.c_str(), path.c_str()) != 0)
+        return fail(ErrorCode::kUnavailable, "unix_socket.rename", errno);
+    listener.path_ = path;
     return listener;
 }
 

@@ -41,7 +41,8 @@ class Channel {
     Bytes outgoing_;
 };
 
-/// A listening socket, mode 0660, made anew at start.
+/// A listening socket, mode 0660, made anew at start. Its name is there only while it listens, or after a run
+/// that was killed.
 class Listener {
   public:
     static Result<Listener> open(const std::string& path);

@@ -3,10 +3,12 @@
 #include <catch2/catch.hpp>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cstdio>
 #include <filesystem>
@@ -208,6 +210,38 @@ TEST_CASE("the socket has mode 0660, replaces a stale one, spares a file, and is
     auto nobody = Channel::connect(path);
     REQUIRE_FALSE(nobody);
     CHECK(nobody.error().code == ErrorCode::kUnavailable);
+}
+
+TEST_CASE("a socket appears under its name only when it listens, and takes a stale one's place at once") {
+    Folder folder;
+    auto path = folder.file("box.sock");
+    int watch = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    REQUIRE(watch >= 0);
+    REQUIRE(::inotify_add_watch(watch, folder.path.c_str(), IN_CREATE | IN_DELETE | IN_MOVED_TO) >= 0);
+    for (int round = 0; round < 2; ++round) {
+        auto listener = Listener::open(path);
+        REQUIRE(listener);
+        alignas(inotify_event) std::array<char, 4096> events{};
+        auto size = ::read(watch, events.data(), events.size());
+        REQUIRE(size > 0);
+        std::vector<std::uint32_t> seen;
+        for (ssize_t at = 0; at < size;) {
+            const auto* event = reinterpret_cast<const inotify_event*>(events.data() + at);
+            if (std::string_view(event->name) == "box.sock") seen.push_back(event->mask);
+            at += static_cast<ssize_t>(sizeof *event + event->len);
+        }
+        CHECK(seen == std::vector<std::uint32_t>{IN_MOVED_TO});
+        CHECK(Channel::connect(path));
+        if (round > 0) break;
+        // As after a kill: the name stays, nobody listens.
+        auto kept = folder.file("kept");
+        REQUIRE(::rename(path.c_str(), kept.c_str()) == 0);
+        { auto gone = std::move(*listener); }
+        REQUIRE(::rename(kept.c_str(), path.c_str()) == 0);
+        CHECK_FALSE(Channel::connect(path));
+        while (::read(watch, events.data(), events.size()) > 0) {}
+    }
+    ::close(watch);
 }
 
 TEST_CASE("a caller gets its own answer, from several threads, and finds a restarted peer") {
