@@ -131,6 +131,7 @@ class Kill(StickTest):
                 self.ok(v.district_import())
                 self.come_home(self.submitted(v))
                 if not died:
+                    self.ok(done)
                     break
             else:
                 self.fail("the box never survived")

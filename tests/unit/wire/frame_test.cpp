@@ -83,6 +83,17 @@ std::optional<Mark> marks(std::uint16_t epoch) {
     return std::nullopt;
 }
 
+// Every flipped bit and every truncation.
+template <class Read>
+void refused_if_altered(const Bytes& frame, Read read) {
+    for (std::size_t bit = 0; bit < frame.size() * 8; ++bit) {
+        auto flipped = frame;
+        flipped[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
+        CHECK_FALSE(read(flipped));
+    }
+    for (std::size_t size = 0; size < frame.size(); ++size) CHECK_FALSE(read(BytesView(frame).first(size)));
+}
+
 LinkKeys some_keys() {
     auto keys = link_keys(fresh().secret, fresh().shown, fresh().secret);
     REQUIRE(keys);
@@ -208,13 +219,7 @@ TEST_CASE("a call comes out as it went in, and no altered one does") {
     REQUIRE(back);
     CHECK(*back == full_call());
     CHECK_FALSE(decode_call(frame, keys.down));
-    for (std::size_t bit = 0; bit < frame.size() * 8; ++bit) {
-        auto flipped = frame;
-        flipped[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
-        CHECK_FALSE(decode_call(flipped, keys.up));
-    }
-    for (std::size_t size = 0; size < frame.size(); ++size)
-        CHECK_FALSE(decode_call(BytesView(frame).first(size), keys.up));
+    refused_if_altered(frame, [&](BytesView bytes) { return decode_call(bytes, keys.up); });
 }
 
 TEST_CASE("an answer comes out as it went in, and no altered one does") {
@@ -223,13 +228,7 @@ TEST_CASE("an answer comes out as it went in, and no altered one does") {
     auto back = decode_answer(frame, keys.down, marks);
     REQUIRE(back);
     CHECK(*back == full_answer());
-    for (std::size_t bit = 0; bit < frame.size() * 8; ++bit) {
-        auto flipped = frame;
-        flipped[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
-        CHECK_FALSE(decode_answer(flipped, keys.down, marks));
-    }
-    for (std::size_t size = 0; size < frame.size(); ++size)
-        CHECK_FALSE(decode_answer(BytesView(frame).first(size), keys.down, marks));
+    refused_if_altered(frame, [&](BytesView bytes) { return decode_answer(bytes, keys.down, marks); });
 }
 
 TEST_CASE("an answer with brief updates is refused wherever it was altered") {
@@ -246,13 +245,7 @@ TEST_CASE("an answer with brief updates is refused wherever it was altered") {
     auto read = decode_answer(frame, keys.down, marks);
     REQUIRE(read);
     CHECK(*read == answer);
-    for (std::size_t bit = 0; bit < frame.size() * 8; ++bit) {
-        auto flipped = frame;
-        flipped[bit / 8] ^= static_cast<std::uint8_t>(1U << (bit % 8));
-        CHECK_FALSE(decode_answer(flipped, keys.down, marks));
-    }
-    for (std::size_t size = 0; size < frame.size(); ++size)
-        CHECK_FALSE(decode_answer(BytesView(frame).first(size), keys.down, marks));
+    refused_if_altered(frame, [&](BytesView bytes) { return decode_answer(bytes, keys.down, marks); });
 }
 
 TEST_CASE("a brief update is 26 bytes with whom to tell, has one spelling, and refuses another") {
