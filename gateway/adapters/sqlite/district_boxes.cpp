@@ -24,7 +24,8 @@ Box box_of(const Statement& row) {
     out.issued = static_cast<std::uint64_t>(row.integer(7));
     out.acknowledged = static_cast<std::uint64_t>(row.integer(8));
     out.last_link = instant(row, 9);
-    if (auto carrier = row.integer(10); carrier != 0) out.last_carrier = static_cast<domain::Carrier>(carrier);
+    if (auto carrier = row.integer(10); carrier != 0)
+        out.last_carrier = static_cast<domain::Carrier>(carrier);
     return out;
 }
 

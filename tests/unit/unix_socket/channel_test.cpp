@@ -239,7 +239,8 @@ TEST_CASE("a socket appears under its name only when it listens, and takes a sta
         { auto gone = std::move(*listener); }
         REQUIRE(::rename(kept.c_str(), path.c_str()) == 0);
         CHECK_FALSE(Channel::connect(path));
-        while (::read(watch, events.data(), events.size()) > 0) {}
+        while (::read(watch, events.data(), events.size()) > 0) {
+        }
     }
     ::close(watch);
 }
