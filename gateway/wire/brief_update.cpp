@@ -39,7 +39,7 @@ Result<Notice> read_notice(ByteReader& in) {
     Notice out;
     auto count = TRY(in.u8());
     if (count == 0 || count > kMostDigits) return fail(ErrorCode::kCorrupt, "brief.digits");
-    out.to.e164 = "+";
+    out.to.e164.push_back('+');
     for (std::size_t at = 0; at < count; at += 2) {
         auto pair = TRY(in.u8());
         auto high = static_cast<std::uint8_t>(pair >> 4);

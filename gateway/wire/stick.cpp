@@ -13,9 +13,10 @@ constexpr std::string_view kDigits = "0123456789ABCDEF";
 
 // Authenticated with the link's key, whose other messages begin with a frame's tag and not with this.
 Bytes associated(BytesView words) {
-    Bytes out(kPurpose.begin(), kPurpose.end());
-    out.insert(out.end(), words.begin(), words.end());
-    return out;
+    ByteWriter out;
+    out.raw(as_bytes(kPurpose));
+    out.raw(words);
+    return std::move(out).take();
 }
 
 std::string numbered(StickWay way, BoxId box) {
